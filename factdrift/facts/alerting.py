@@ -1,0 +1,136 @@
+"""Which changes are told, once, and in what words. Pure: what was told before is passed in, nothing is sent here."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from factdrift.facts.identity import stable_id
+from factdrift.model import Alert, Belief, Change, ChangeKind, DateSpan, Name, Percent, StoredClaim, Text, Value
+from factdrift.topic import AlertPolicy
+from factdrift.wording import describe_belief, describe_span, describe_value
+
+TITLE_CHARACTERS = 160
+_MOVES = frozenset({ChangeKind.ADDED, ChangeKind.VALUE_CHANGED, ChangeKind.STAGE_CHANGED})
+
+
+def alerts_for(
+    changes: Iterable[Change],
+    policy: AlertPolicy,
+    already: frozenset[str],
+    *,
+    topic: str,
+    created_at: datetime,
+    claims: Mapping[str, StoredClaim] | None = None,
+    urls: Mapping[str, str] | None = None,
+) -> tuple[Alert, ...]:
+    """One alert for each thing that is now known and was not told before.
+
+    `changes` are all changes of the facts in question in ledger order, old ones too: how often a value has come back is
+    counted in them, so that a return is told again and a re-fold is not. `claims` (by claim id) and `urls` (by article
+    version) give the sentence and its address. What waits for review is listed for the reviewer, not told.
+    """
+    found: dict[str, Alert] = {}
+    for change, key in keyed(changes):
+        if key in already or key in found or not should_alert(change, policy):
+            continue
+        stored = (claims or {}).get(change.claim_id)
+        url = (urls or {}).get(stored.version_id, "") if stored else ""
+        found[key] = Alert(
+            alert_id=stable_id("alert", topic, key),
+            topic=topic,
+            change_id=change.change_id,
+            fact=change.fact,
+            key=key,
+            title=_title(change),
+            body=_body(change, stored, url),
+            created_at=created_at,
+        )
+    return tuple(found.values())
+
+
+def should_alert(change: Change, policy: AlertPolicy) -> bool:
+    """True for a change of a kind the topic asks for that does not wait for review."""
+    return change.kind in policy.kinds and not change.needs_review
+
+
+def keyed(changes: Iterable[Change]) -> list[tuple[Change, str]]:
+    """Each change with the key of what it tells. The same value that comes back after another has a key of its own."""
+    times: Counter[str] = Counter()
+    result = []
+    for change in changes:
+        base = _told(change)
+        result.append((change, f"{base}#{times[base]}"))
+        times[base] += not change.needs_review
+    return result
+
+
+def clean_line(text: str) -> str:
+    """The text on one line without control, formatting or line-separating characters."""
+    spaced = "".join(" " if c.isspace() or unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
+    return " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cf", "Cs")).split())
+
+
+def _told(change: Change) -> str:
+    belief = change.new or change.old
+    parts = [change.fact, str(change.track), (belief.measure or "") if belief else ""]
+    # A move is what it arrives at, by whatever kind of change; the other kinds tell of themselves.
+    parts.append("" if change.kind in _MOVES else str(change.kind))
+    if belief:
+        parts += [_coarse(belief.value), str(belief.stage)]
+    if change.kind in (ChangeKind.DATE_SLIPPED, ChangeKind.OVERDUE) and belief:
+        parts.append(_coarse(belief.due))
+    if change.kind in (ChangeKind.RETRACTED, ChangeKind.CORRECTED):
+        parts.append(change.claim_id)
+    return "|".join(parts)
+
+
+def _coarse(value: Value | None) -> str:
+    """The value in so few digits that a re-fold through another outlet's rounding tells nothing new."""
+    match value:
+        case Percent():
+            return f"{value.percent:.0f}"
+        case DateSpan():
+            return f"{value.date_to:%Y-%m}"
+        case Name() | Text():
+            return clean_line(describe_value(value)).casefold().replace("|", " ")
+    return describe_value(value).replace("|", " ")
+
+
+def _title(change: Change) -> str:
+    text = clean_line(f"{change.fact}: {_what_happened(change)}")
+    return text if len(text) <= TITLE_CHARACTERS else text[: TITLE_CHARACTERS - 1] + "…"
+
+
+def _what_happened(change: Change) -> str:
+    old, new = change.old, change.new
+    match change.kind:
+        case ChangeKind.OVERDUE:
+            return f"overdue: {describe_belief(new)}"
+        case ChangeKind.DATE_SLIPPED:
+            return f"{_when(old)} -> {_when(new)} (date slipped)"
+        case ChangeKind.RETRACTED | ChangeKind.CORRECTED | ChangeKind.CONTESTED:
+            return f"{change.kind}: {_short(old)} -> {describe_belief(new)}"
+        case _:
+            return f"{_short(old)} -> {describe_belief(new)}" if old else describe_belief(new)
+
+
+def _short(belief: Belief | None) -> str:
+    if belief is None:
+        return "nothing"
+    return describe_value(belief.value, belief.bound, approx=belief.approx)
+
+
+def _when(belief: Belief | None) -> str:
+    if belief is None:
+        return "nothing"
+    return describe_span(belief.due) if belief.due else _short(belief)
+
+
+def _body(change: Change, stored: StoredClaim | None, url: str) -> str:
+    lines = [f"{change.kind} on the {change.track} track, {change.at:%Y-%m-%d}", f"was: {describe_belief(change.old)}"]
+    lines.append(f"now: {describe_belief(change.new)}")
+    if stored:
+        lines += ["", f"“{clean_line(stored.claim.evidence.exact)}”"]
+        lines.append(clean_line(f"{stored.outlet}, {stored.published_at:%Y-%m-%d} {url}"))
+    return "\n".join(lines)

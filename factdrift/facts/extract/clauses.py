@@ -1,0 +1,40 @@
+"""Where clauses begin, and how far apart two places of a sentence are."""
+
+import re
+
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.scan import STAGE_LABELS
+
+_HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
+
+
+def mark_breaks(sentence: Sentence) -> None:
+    """Set `sentence.breaks`: after strong punctuation, and where a word opens a clause after a comma."""
+    breaks = {match.end() for match in _HARD.finditer(sentence.text, sentence.start, sentence.end)}
+    covered = [tag for tag in sentence.tags if tag.label in STAGE_LABELS]
+    for tag in sentence.tagged("clause"):
+        if any(cue.start <= tag.start < cue.end for cue in covered):
+            continue  # "will not, after all"
+        before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
+        if before.endswith(",") or tag.aspect == "state":
+            breaks.add(tag.start)
+    for tag in sentence.tags:
+        if tag.aspect in ("base", "done") and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
+            breaks.add(tag.start)  # "ends the venture, takes full control"
+    for tag in sentence.tagged("relative"):
+        comma = sentence.shadow.rfind(",", max(sentence.start, tag.start - 6), tag.start)
+        if comma > 0:
+            breaks.add(tag.start)
+            closing = sentence.shadow.find(",", tag.end, sentence.end)
+            if closing > 0:
+                breaks.add(closing + 1)
+    sentence.breaks = sorted(breaks)
+
+
+def distance(sentence: Sentence, a: int, b: int) -> int:
+    """Characters between two offsets, with a surcharge for every comma, clause break and percentage in between."""
+    low, high = min(a, b), max(a, b)
+    commas = sentence.shadow.count(",", low, high) + sentence.shadow.count("、", low, high)
+    crossed = sum(low < at <= high for at in sentence.breaks)
+    numbers = sum(low < q.start and q.end < high for q in sentence.percents)
+    return (high - low) + 12 * commas + 35 * crossed + 30 * numbers

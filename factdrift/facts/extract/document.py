@@ -1,0 +1,176 @@
+"""An article as sentences with tags and resolved mentions: what the readers of relations look at.
+
+Discourse is resolved here: "the Japanese company", "its", "its partner" point to an entity where one candidate stands
+out, and to none where several do. Knows entities by id only.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from factdrift.facts.extract.dates import DateReader, When
+from factdrift.facts.extract.numbers import NumberReader, Quantity
+from factdrift.facts.extract.scan import Tag, tags_between
+from factdrift.topic import Entity
+
+ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place where a sentence speaks of an entity. `poss` marks a possessor ("Renault's", "its", ルノーの)."""
+
+    start: int
+    end: int
+    id: str
+    sure: bool
+    poss: bool = False
+    marker: str = ""  # the marker that stands right before it (or after it, for particles): of, by, from, to, subject
+
+
+@dataclass
+class Sentence:
+    """One sentence of one part of an article. Offsets are those of the part."""
+
+    part: str
+    start: int
+    end: int
+    index: int  # 0 for the title, then 1, 2 ...
+    shadow: str
+    text: str
+    tags: list[Tag]
+    published: date
+    numbers: NumberReader
+    date_reader: DateReader
+    mentions: list[Mention] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
+
+    @cached_property
+    def labels(self) -> set[str]:
+        """Every label that occurs."""
+        return {tag.label for tag in self.tags}
+
+    @cached_property
+    def percents(self) -> list[Quantity]:
+        """Percentages, in order; percentage points left out."""
+        return [q for q in self.numbers.percents(self.shadow, self.start, self.end) if not q.points]
+
+    @cached_property
+    def moneys(self) -> list[Quantity]:
+        """Amounts of money, in order; conversions in parentheses left out."""
+        return [q for q in self.numbers.moneys(self.shadow, self.start, self.end) if not q.conversion]
+
+    @cached_property
+    def dates(self) -> list[When]:
+        """Dates, in order."""
+        return self.date_reader.dates(self.shadow, self.start, self.end, self.published)
+
+    def tagged(self, *labels: str) -> list[Tag]:
+        """Tags with one of these labels, in order."""
+        return [tag for tag in self.tags if tag.label in labels]
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The closed-open span of the clause around an offset."""
+        start = max((b for b in self.breaks if b <= at), default=self.start)
+        end = min((b for b in self.breaks if b > at), default=self.end)
+        return start, end
+
+    def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
+        """Tags with one of these labels that start inside a span."""
+        return [tag for tag in tags_between(self.tags, *span) if tag.label in labels]
+
+
+@dataclass
+class Document:
+    """All sentences of an article, and how often each entity is named."""
+
+    sentences: list[Sentence]
+    named: Counter[str]
+
+    def before(self, sentence: Sentence) -> Sentence | None:
+        """The sentence before, or None for the title."""
+        return self.sentences[sentence.index - 1] if sentence.index else None
+
+
+class Discourse:
+    """Resolves the mentions of a document, sentence by sentence."""
+
+    def __init__(self, entities: Mapping[str, Entity], named: Counter[str], particles: bool) -> None:
+        self._entities = entities
+        self._named = named
+        self._particles = particles
+        self._history: list[list[str]] = []  # entities of each sentence so far, in order
+        self._subject: str | None = None
+
+    def resolve(self, sentence: Sentence) -> None:
+        """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
+        for tag in sentence.tags:
+            if tag.label in ("entity", "pronoun", "partner_ref") and (found := self._referent(tag, sentence)):
+                mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
+                mention.poss = self._is_possessor(sentence, tag)
+                mention.marker = self._marker(sentence, tag)
+                sentence.mentions.append(mention)
+        subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
+        self._subject = subject or self._subject
+        self._history.append([m.id for m in sentence.mentions])
+
+    def _referent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.label == "entity":
+            return tag.ids[0] if len(tag.ids) == 1 else self._best(tag.ids, sentence)
+        antecedent = self._antecedent(tag, sentence)
+        if tag.label == "pronoun" or not antecedent:
+            return antecedent
+        partners = self._entities[antecedent].partner_of
+        return partners[0] if len(partners) == 1 else None
+
+    def _best(self, ids: tuple[str, ...], sentence: Sentence) -> str | None:
+        """The last candidate of this sentence, else the first of the newest sentence that names one."""
+        here = [m.id for m in sentence.mentions if m.id in ids]
+        if here:
+            return here[-1]
+        for spoken in reversed(self._history[-4:]):
+            if candidates := [i for i in spoken if i in ids]:
+                return candidates[0]
+        named = [i for i in ids if self._named[i]]
+        if named:
+            return max(named, key=lambda i: self._named[i])
+        return ids[0] if ids else None
+
+    def _antecedent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.aspect == "noun":
+            return self._subject  # "the company": what the sentence before spoke of
+        here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
+        outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
+        if outer:
+            return outer[0].id if tag.aspect == "state" and len(outer) == 1 else outer[-1].id
+        return here[0].id if here else self._subject
+
+    def _is_possessor(self, sentence: Sentence, tag: Tag) -> bool:
+        if tag.label == "pronoun":
+            return tag.aspect == "state"
+        after = sentence.shadow[tag.end : tag.end + 2]
+        if self._particles:
+            return after.startswith("の")
+        return after == "'s" or (after.startswith("'") and sentence.shadow[tag.end - 1] == "s")
+
+    def _marker(self, sentence: Sentence, tag: Tag) -> str:
+        side = sentence.within((tag.end, tag.end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after")
+        if side and not sentence.shadow[tag.end : side[0].start].strip():
+            return side[0].label.removesuffix("_after")
+        if self._particles:
+            return ""
+        for marker in reversed(sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")):
+            between = sentence.shadow[marker.end : tag.start].split()
+            if len(between) <= 1 and not any(c.isdigit() for word in between for c in word):
+                return marker.label
+        return ""
+
+    def _is_subject(self, sentence: Sentence, mention: Mention) -> bool:
+        if self._type(mention.id) not in ("company", "venture") or mention.poss or mention.marker in ("of", "by", "from"):
+            return False
+        return not any(t.label == "stake" for t in tags_between(sentence.tags, mention.end, mention.end + 2))
+
+    def _type(self, entity: str) -> str:
+        return self._entities[entity].type

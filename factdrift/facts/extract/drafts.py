@@ -1,0 +1,32 @@
+"""What a reader of relations proposes: a fact, a value and the place it stands, before it is made a claim."""
+
+from dataclasses import dataclass
+
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.lexicon import Relation
+from factdrift.model import DateSpan, Stage, Value
+from factdrift.topic import FactSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposed claim. `cue` is the span of the word or number that carries it."""
+
+    fact: FactSpec
+    sentence: Sentence
+    value: Value | None
+    stage: Stage
+    cue: tuple[int, int]
+    bound: str | None = None
+    approx: bool = False
+    measure: str | None = None
+    background: bool | None = None  # None: decided from the clause
+    due: DateSpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A tracked fact with its relation."""
+
+    fact: FactSpec
+    relation: Relation

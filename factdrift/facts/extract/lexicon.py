@@ -1,0 +1,138 @@
+"""Lexicons: per language, the words that evoke relations and set stage, negation, hedge, attribution and background.
+
+A lexicon is a data file (`lexicons/<language>.yaml`). Word notation: `(a|b|)` are alternatives, a trailing `*` lets the
+word go on, ` ... ` is a gap of at most `MAX_GAP` characters inside one sentence. Knows nothing of any topic.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from factdrift.errors import ConfigError
+from factdrift.facts.extract.shadow import shadow_of
+
+MAX_GAP = 60
+ASPECTS = ("base", "done", "noun", "state")  # open form or infinitive, finished event, noun, lasting state
+
+_FOLDER = files("factdrift.facts.extract") / "lexicons"
+_ALTERNATIVES = re.compile(r"\(([^()]*)\)")
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Phrases = tuple[str, ...]
+
+
+class Numbers(_Frozen):
+    """How numbers are written: decimal sign, scale words (label in `codec.SCALES`), currencies, percent words."""
+
+    decimal: Literal[".", ","]
+    percent: Phrases
+    scales: dict[str, float]
+    currencies: dict[str, str]
+    default_currency: str | None = None
+    point: Phrases = ()  # percentage points: never a level
+
+
+class Dates(_Frozen):
+    """Words of dates. `months` and `weekdays` map a word to its number (1 = January, 1 = Monday)."""
+
+    months: dict[str, int]
+    weekdays: dict[str, int] = {}
+    day: str = ""  # regular expression of a day before or after a month, where the language has its own
+    parts: dict[str, Phrases] = {}  # label (mid, early, late, end, h1, h2, q1..q4, spring ...) -> words
+    year_word: Phrases = ()
+    this_year: Phrases = ()
+    next_year: Phrases = ()
+    last_year: Phrases = ()
+    today: Phrases = ()
+    next_words: Phrases = ()  # a season that starts with one of these is still to come
+    by: Phrases = ()
+
+
+class Lexicon(_Frozen):
+    """One language. `words` maps a label to its phrases, or to aspects and their phrases."""
+
+    language: str = Field(pattern="^[a-z]{2}$")
+    possessive: Literal["suffix", "particle", "none"]  # 's | の | none
+    numbers: Numbers
+    dates: Dates
+    nationalities: dict[str, Phrases] = {}
+    kinds: dict[str, Phrases] = {}
+    descriptions: Phrases = ()  # templates with {nationality} and {kind}
+    unit_descriptions: Phrases = ()  # templates with {owner}
+    concepts: dict[str, Phrases] = {}
+    ages: Phrases = ()  # regular expressions with a group `years` (an age) or `year` (a founding year)
+    ordinals: dict[str, int] = {}
+    ranks: Phrases = ()  # regular expressions with a group `rank`
+    words: dict[str, Phrases | dict[Literal["base", "done", "noun", "state"], Phrases]]
+
+
+class Relation(_Frozen):
+    """One relation of the library: which reader fills it, from which labels, with which roles."""
+
+    meaning: str
+    reader: Literal["share", "block", "money", "state", "name", "date", "rank", "age", "level"]
+    subject: str
+    object: str = ""
+    value: tuple[str, ...]
+    evoked_by: Phrases
+    share_class: str = ""  # for shares: holding, trust, floor, votes, block
+    lasting: bool = False  # a bare mention describes a state that holds
+    both_ways: bool = False  # subject and object are interchangeable
+    joint: bool = False  # the parties act together: any one of them, or a word for both, will do
+
+
+@cache
+def load_lexicon(language: str) -> Lexicon | None:
+    """The lexicon of a language, or None where there is none. Raises ConfigError for a file that breaks the schema."""
+    path = _FOLDER / f"{language}.yaml"
+    if not re.fullmatch("[a-z]{2}", language) or not path.is_file():
+        return None
+    return _validated(Lexicon, yaml.safe_load(path.read_text(encoding="utf-8")), f"lexicons/{language}.yaml")
+
+
+@cache
+def load_relations() -> dict[str, Relation]:
+    """The relation library, by name."""
+    raw = yaml.safe_load((_FOLDER / "relations.yaml").read_text(encoding="utf-8"))
+    return {name: _validated(Relation, fields, f"lexicons/relations.yaml: {name}") for name, fields in raw.items()}
+
+
+@cache
+def lexicon_languages() -> frozenset[str]:
+    """The languages that have a lexicon."""
+    names = (path.name.removesuffix(".yaml") for path in _FOLDER.iterdir())
+    return frozenset(name for name in names if re.fullmatch("[a-z]{2}", name))
+
+
+def expand(phrase: str) -> list[str]:
+    """Every literal form of a phrase in word notation, in the shadow's alphabet."""
+    pieces = _ALTERNATIVES.split(phrase)
+    options = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
+    forms = {" ".join("".join(choice).split()) for choice in product(*options)}
+    return sorted(shadow_of(form) for form in forms if form)
+
+
+def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:
+    """(label, aspect, phrase) for every entry; the aspect is "" where the label has none."""
+    found = []
+    for label, entry in lexicon.words.items():
+        groups = entry.items() if isinstance(entry, dict) else [("", entry)]
+        found += [(label, str(aspect), phrase) for aspect, phrases in groups for phrase in phrases]
+    return found
+
+
+def _validated(model: type[BaseModel], raw: object, name: str):  # type: ignore[no-untyped-def]
+    try:
+        return model.model_validate(raw)
+    except ValidationError as exc:
+        problems = (f"{name}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
+        raise ConfigError(tuple(problems)) from exc

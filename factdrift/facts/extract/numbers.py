@@ -1,0 +1,114 @@
+"""Numbers with their units: percentages and amounts of money, in the writing of each language. Values are ours to parse.
+
+Ranges, lists that share a unit ("600 and 200 million euros", "de 15 à 10 %"), and second currencies in parentheses are
+kept apart here; what a number is about is decided elsewhere.
+"""
+
+import re
+from dataclasses import dataclass
+
+from factdrift.facts.extract.lexicon import Numbers
+from factdrift.model import Money, Percent
+
+_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
+_PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
+_MAX_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit at [start, end); `conversion` marks a second currency in parentheses."""
+
+    start: int
+    end: int
+    value: Percent | Money
+    conversion: bool = False
+    points: bool = False
+
+
+class NumberReader:
+    """Reads the quantities of a shadow. Built once per language."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+        number = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,3})?|\d{1,18}(?:[.,]\d{1,4})?"
+        percent = "|".join(sorted(map(re.escape, numbers.percent), key=len, reverse=True))
+        scale = "|".join(sorted(map(re.escape, numbers.scales), key=len, reverse=True))
+        words = "|".join(sorted(map(re.escape, numbers.currencies), key=len, reverse=True))
+        joint = r"(?:and|et|und|y|e|to|à|a|bis|auf|or|ou|oder|o|al|-|から|、|and up to|~|～)"
+        self._percent = re.compile(
+            rf"(?<![\w.,])(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
+            rf"|(?<![\w.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{'|'.join(numbers.point) or '(?!)'}))?"
+        )
+        unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
+        symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
+        self._money = re.compile(
+            rf"(?<![\w.,])(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
+            rf"|(?<![\w.,])(?P<n2>{number})(?:\s?-?(?P<scale2>{scale}))?(?:\s|-)?(?:d'|de |of |di )?(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
+            rf"|(?<![\w.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale})(?:\s|-)?(?:d'|de |of |di )?(?:{words}|[€£¥]))"
+            rf"|(?<![\w.,])(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
+        )
+
+    def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
+        """The percentages in [start, end), in order."""
+        found = []
+        for match in self._percent.finditer(shadow, start, end):
+            text = match["first"] or match["only"]
+            number = self._number(text)
+            if number is not None and number <= 1000:
+                decimals = _decimals(text)
+                found.append(Quantity(*match.span(), Percent(number, decimals), points=bool(match["points"])))
+        return found
+
+    def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
+        """The amounts of money in [start, end), in order; one without a currency takes the language's default."""
+        raw = [m for m in self._money.finditer(shadow, start, end)]
+        found: list[Quantity] = []
+        for index, match in enumerate(raw):
+            following = raw[index + 1] if index + 1 < len(raw) else None
+            if quantity := self._amount(match, following, shadow):
+                found.append(quantity)
+        return found
+
+    def _amount(self, match: re.Match[str], following: re.Match[str] | None, shadow: str) -> Quantity | None:
+        text = match["n1"] or match["n2"] or match["n3"] or match["n4"]
+        shared = following if match["n3"] else None
+        number = self._number(text)
+        scale_word = match["scale"] or match["scale2"] or match["scale4"] or (shared and shared["scale2"]) or ""
+        currency = self._currency(match) or (self._currency(shared) if shared else None)
+        if match["n4"]:
+            currency = self._numbers.default_currency
+        if number is None or currency is None:
+            return None
+        amount = number * self._numbers.scales.get(scale_word, 1)
+        before = shadow[max(0, match.start() - 2) : match.start()]
+        return Quantity(*match.span(), Money(amount, currency, _significant(text)), conversion=before.endswith("("))
+
+    def _currency(self, match: re.Match[str]) -> str | None:
+        raw = (match["symbol"] or match["word"] or "").rstrip(".")
+        if raw in _SYMBOLS:
+            return _SYMBOLS[raw]
+        if raw in _PREFIXES:
+            return _PREFIXES[raw]
+        return self._numbers.currencies.get(raw) or (raw.upper() if len(raw) == 3 else None)
+
+    def _number(self, text: str) -> float | None:
+        digits = text.replace("'", "").replace(" ", "")
+        if len(digits) > _MAX_DIGITS:
+            return None
+        decimal, thousands = (",", ".") if self._numbers.decimal == "," else (".", ",")
+        if thousands in digits and not re.fullmatch(rf"\d{{1,3}}(?:\{thousands}\d{{3}})+(?:\{decimal}\d+)?", digits):
+            decimal, thousands = thousands, decimal  # "15,3 %" in an English text, "35.7 %" in a French one
+        try:
+            return float(digits.replace(thousands, "").replace(decimal, "."))
+        except ValueError:
+            return None
+
+
+def _decimals(text: str) -> int:
+    tail = re.search(r"[.,](\d{1,2})$", text)
+    return len(tail[1].rstrip("0")) if tail else 0
+
+
+def _significant(text: str) -> int:
+    return max(1, len(re.sub(r"\D", "", text).strip("0")))

@@ -1,0 +1,192 @@
+"""The reader of articles: text in, typed claims with evidence out. Knows the topic's entities and slots, no seed values.
+
+The same article always gives the same claims, whatever the order of the topic's facts.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+
+from factdrift.facts.extract.clauses import mark_breaks
+from factdrift.facts.extract.dates import DateReader
+from factdrift.facts.extract.document import Discourse, Document, Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases, lexicon_languages, load_lexicon, load_relations
+from factdrift.facts.extract.numbers import NumberReader
+from factdrift.facts.extract.scan import Entry, Scanner, tags_between
+from factdrift.facts.extract.sentences import sentences
+from factdrift.facts.extract.shadow import shadow_of
+from factdrift.facts.extract.shares import read_shares
+from factdrift.facts.extract.stages import attribution_of, mention_of
+from factdrift.facts.extract.states import iter_all
+from factdrift.model import Article, Claim, Evidence, Mention, Slot, Stage
+from factdrift.topic import Topic
+
+VERSION = "rules-1"
+_SHARE_LABELS = frozenset(("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "trust", "floor", "sell", "sale", "buy", "whole"))
+_CONTEXT = 40  # characters of prefix and suffix kept with a quote
+
+
+class Reader:
+    """Reads articles for the claims of one topic. Built once, reused; stateless between articles."""
+
+    version = VERSION
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.languages = lexicon_languages()
+        self._tongues: dict[str, _Tongue] = {}
+
+    def read(self, article: Article) -> tuple[Claim, ...]:
+        """The claims of an article, in order of the text; none for a language without a lexicon (see `languages`)."""
+        lexicon = load_lexicon(article.lang)
+        if lexicon is None:
+            return ()
+        if article.lang not in self._tongues:
+            self._tongues[article.lang] = _Tongue(self.topic, lexicon)
+        return self._tongues[article.lang].read(article)
+
+
+class _Tongue:
+    """Everything compiled for one topic in one language."""
+
+    def __init__(self, topic: Topic, lexicon: Lexicon) -> None:
+        self._topic = topic
+        self._lexicon = lexicon
+        self._entities = dict(topic.entities)
+        self._numbers = NumberReader(lexicon.numbers)
+        self._dates = DateReader(lexicon.dates)
+        relations = load_relations()
+        self._rules = [Rule(fact, relations[fact.relation]) for fact in topic.facts]
+        self._shares = [r for r in self._rules if r.relation.reader in ("share", "block")]
+        self._others = [r for r in self._rules if r.relation.reader not in ("share", "block")]
+        self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
+
+    @cached_property
+    def _names(self) -> Scanner:
+        """Only the sure names: the fast way to see that an article is about something else."""
+        return Scanner(_name_phrases(self._topic))
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        return Scanner([*_name_phrases(self._topic), *_other_phrases(self._topic, self._lexicon)])
+
+    def read(self, article: Article) -> tuple[Claim, ...]:
+        shadows = {"title": shadow_of(article.title), "text": shadow_of(article.text)}
+        if not any(self._names.scan(shadow) for shadow in shadows.values()):
+            return ()
+        published = (article.published_at or article.fetched_at).date()
+        document = self._document(article, shadows, published)
+        drafts = self._drafts(document)
+        return _unique(self._claim(article, draft) for draft in drafts)
+
+    def _document(self, article: Article, shadows: dict[str, str], published: date) -> Document:
+        found: list[Sentence] = []
+        named: Counter[str] = Counter()
+        for part, text in (("title", article.title), ("text", article.text)):
+            tags = self._scanner.scan(shadows[part])
+            named.update(tag.ids[0] for tag in tags if tag.label == "entity" and tag.sure and len(tag.ids) == 1)
+            spans = [(0, len(text))] if part == "title" else sentences(text)
+            for start, end in spans:
+                own = tags_between(tags, start, end)
+                found.append(
+                    Sentence(part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates)
+                )
+        discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
+        for sentence in found:
+            if sentence.tags:
+                mark_breaks(sentence)
+                discourse.resolve(sentence)
+        return Document(found, named)
+
+    def _drafts(self, document: Document) -> list[Draft]:
+        drafts: list[Draft] = []
+        last: Rule | None = None
+        for sentence in document.sentences:
+            if not sentence.tags:
+                continue
+            context = self._context(document, sentence)
+            shares = read_shares(sentence, self._shares, context, last) if _SHARE_LABELS & sentence.labels else []
+            named = {d.fact.name for d in shares}
+            last = next((r for r in self._shares if r.fact.name in named and r.fact.object), last)
+            drafts += shares + iter_all(sentence, self._others, context, self._entities, self._lexicon)
+        return drafts
+
+    def _context(self, document: Document, sentence: Sentence) -> tuple[str, ...]:
+        before = document.before(sentence)
+        recent = [m.id for m in before.mentions] if before else []
+        title = [m.id for m in document.sentences[0].mentions]
+        spoken = dict.fromkeys([*reversed(recent), *title, *(i for i, _ in document.named.most_common(4))])
+        return tuple(dict.fromkeys(x for i in spoken for x in (i, *self._entities[i].members)))
+
+    def _claim(self, article: Article, draft: Draft) -> Claim:
+        sentence = draft.sentence
+        text = article.title if sentence.part == "title" else article.text
+        mention, as_of = mention_of(sentence, draft.stage, draft.cue)
+        if draft.background is not None:
+            mention = Mention.BACKGROUND if draft.background else Mention.NEWS
+        fact = draft.fact
+        return Claim(
+            fact=fact.name,
+            slot=Slot(fact.relation, fact.subject, fact.object or ""),
+            value=draft.value,
+            stage=draft.stage,
+            mention=mention,
+            evidence=Evidence(
+                part=sentence.part,
+                exact=text[sentence.start : sentence.end],
+                prefix=text[max(0, sentence.start - _CONTEXT) : sentence.start],
+                suffix=text[sentence.end : sentence.end + _CONTEXT],
+                start=sentence.start,
+                end=sentence.end,
+            ),
+            approx=draft.approx,
+            bound=draft.bound,
+            measure=draft.measure,
+            attribution=attribution_of(sentence, self._organisations),
+            as_of=as_of,
+            due=draft.due,
+            corefs=tuple((m.id, m.start, m.end) for m in sentence.mentions if not m.sure),
+            cue=draft.cue,
+            returns=bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
+        )
+
+
+def _name_phrases(topic: Topic) -> list[tuple[str, Entry]]:
+    return [(name, Entry("entity", ids=(i,))) for i, e in topic.entities.items() for name in (*e.names, *e.tickers)]
+
+
+def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
+    language = lexicon.language
+    found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
+    found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
+    found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
+    found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]
+    described: dict[str, list[str]] = {}
+    for entity_id, entity in topic.entities.items():
+        for phrase in entity.descriptions.get(language, ()):
+            described.setdefault(phrase, []).append(entity_id)
+        for template in lexicon.descriptions:
+            for nationality in lexicon.nationalities.get(entity.nationality or "", ()):
+                for kind in (k for label in entity.kinds for k in lexicon.kinds.get(label, ())):
+                    phrase = template.format(nationality=nationality, kind=kind)
+                    described.setdefault(phrase, []).append(entity_id)
+    found += [(p, Entry("entity", ids=tuple(dict.fromkeys(ids)), sure=False)) for p, ids in described.items()]
+    return found
+
+
+def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """One claim per fact, value and stage; the first in the text stays, the better one of a title and its sentence."""
+    kept: dict[tuple[object, ...], Claim] = {}
+    listed = list(claims)
+    told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
+    done = {(c.fact, c.value) for c in listed if c.stage is Stage.COMPLETED}
+    for claim in listed:
+        if claim.stage is Stage.CURRENT and (claim.fact, claim.value) in done:
+            continue  # the event says that the state holds
+        if claim.evidence.part == "title" and (claim.fact, claim.value) in told:
+            continue  # a title that shortens the text makes no second claim
+        kept.setdefault((claim.fact, claim.value, claim.stage), claim)
+    order = {"title": 0, "text": 1}
+    return tuple(sorted(kept.values(), key=lambda c: (order[c.evidence.part], c.evidence.start, c.cue, c.fact or "", c.stage)))

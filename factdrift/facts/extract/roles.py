@@ -1,0 +1,141 @@
+"""Who holds whom: evidence for the roles of a share, collected from the words around a number or a noun.
+
+Weights are small integers: 4 for words that touch ("15 % of X"), 3 for grammar (a possessor, the subject of the verb),
+1 for being in the sentence. Contradicting evidence for another entity counts against.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.scan import Tag
+
+UNKNOWN = "?"  # a holder that the topic does not know
+
+_VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
+_NOUNS = ("stake", "cross", "votes", "trust")
+
+
+@dataclass
+class Roles:
+    """Weights by entity for the holder and the held side; `both_ways` where each holds the other."""
+
+    holder: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    held: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    both_ways: bool = False
+
+    def score(self, subject: str, other: str) -> int:
+        """How well subject-holds-other fits; negative where the words say something else."""
+        mine = self.holder.get(subject, 0) + self.held.get(other, 0)
+        if self.holder.get(subject, 0) <= 2 and self.held.get(subject, 0) >= 4:
+            return -1
+        rival_holder = max((w for e, w in self.holder.items() if e != subject), default=0)
+        rival_held = max((w for e, w in self.held.items() if e != other), default=0)
+        if rival_holder > self.holder.get(subject, 0) or rival_held > self.held.get(other, 0):
+            return -1
+        return mine if self.holder.get(subject) and self.held.get(other) else 0
+
+
+def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...]) -> Roles:
+    """Roles of the share that stands at [start, end). `context` are entities spoken of just before, newest first."""
+    roles = Roles(both_ways=_is_mutual(sentence, start, end))
+    noun = _nearest(sentence, start, _NOUNS, reach=110)
+    held = [(m, _held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    holder = [(m, _holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    taken = [m for m, weight in held if weight >= 4]
+    if (subject := _subject(sentence, start, taken)) is not None:
+        holder = [(m, max(w, 3) if m is subject else w) for m, w in holder]
+    for mention, weight in holder:
+        if weight >= 3 or mention not in taken:
+            roles.holder[mention.id] = max(roles.holder[mention.id], weight)
+    for mention, weight in held:
+        if not _is_itself(mention, weight, roles, sentence):
+            roles.held[mention.id] = max(roles.held[mention.id], weight)
+    _from_context(roles, context)
+    return roles
+
+
+def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) -> bool:
+    """Nobody holds a share of itself: a pronoun that seems to say so means somebody else."""
+    named = any(m.sure and m.id == mention.id for m in sentence.mentions)
+    return not mention.sure and weight >= 4 and roles.holder.get(mention.id, 0) >= 3 and named
+
+
+def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
+    span = (sentence.clause(start)[0], sentence.clause(end)[1])
+    each = sentence.within(span, "each")
+    return bool(sentence.within(span, "cross")) or (bool(each) and bool(sentence.within(span, "other", "own", "stake")))
+
+
+def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
+    if mention.start >= end and mention.marker in ("of", "to") and _is_close(sentence, end, mention.start):
+        return 4
+    if noun and mention.marker in ("of", "to") and 0 <= mention.start - noun.end <= 24 and noun.label != "trust":
+        between = sentence.shadow[noun.end : mention.start]
+        if not _has_number(between) and "," not in between:
+            return 4 if mention.marker == "of" else 2
+    if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
+        return 4  # "the Nissan stake", 日産株
+    if mention.poss and start > mention.end:
+        return 0
+    return 2
+
+
+def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
+    if mention.end <= start and not sentence.shadow[mention.end : start].strip() and not mention.poss and not mention.marker:
+        return 5  # "and X 15 pct of Y": the verb is left out
+    if 0 <= mention.start - end <= 2 and not mention.marker:
+        return 5  # "49% X"
+    if start <= mention.start < end:
+        return 5  # "fully X-owned"
+    if mention.marker == "by" and distance(sentence, mention.start, end) < 90:
+        return 4
+    if mention.poss and (0 <= start - mention.end <= 30 or (noun and 0 <= noun.start - mention.end <= 30)):
+        return 3
+    return 0 if mention.marker == "of" else 2
+
+
+def _is_close(sentence: Sentence, end: int, start: int) -> bool:
+    gap = sentence.shadow[end:start]
+    return len(gap) <= 48 and "," not in gap and not any(c in gap for c in "();:") and not _has_number(gap)
+
+
+def _has_number(gap: str) -> bool:
+    return any(char.isdigit() for char in gap)
+
+
+def _nearest(sentence: Sentence, at: int, labels: tuple[str, ...], reach: int) -> Tag | None:
+    near = [(distance(sentence, tag.start, at), tag.start, tag) for tag in sentence.tagged(*labels)]
+    near = [entry for entry in near if entry[0] <= reach]
+    return min(near, key=lambda entry: entry[:2])[2] if near else None
+
+
+def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | None:
+    """The subject of the verb that governs the number: the nearest free mention before it."""
+    marked = [m for m in sentence.mentions if m.marker == "subject" and m.start < at]
+    if marked:
+        return marked[-1]
+    verb = _nearest(sentence, at, _VERBS, reach=110)
+    limit = verb.start if verb and verb.start < at else at
+    free = [m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from")]
+    free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
+    if not free:
+        return None
+    if verb and verb.start == limit and sentence.shadow[max(0, verb.start - 2) : verb.start].rstrip().endswith(","):
+        return free[0]  # "X saves Y, taking 37 percent": the subject is that of the main clause
+    return free[-1]
+
+
+def _is_compound(sentence: Sentence, mention: Mention) -> bool:
+    return any(0 <= tag.start - mention.end <= 1 for tag in sentence.tagged("stake"))
+
+
+def _from_context(roles: Roles, context: tuple[str, ...]) -> None:
+    holders = {e for e, w in roles.holder.items() if w >= 3}
+    helds = {e for e, w in roles.held.items() if w >= 3}
+    for entity in context:
+        if not holders and entity not in helds:
+            roles.holder[entity] = max(roles.holder[entity], 1)
+        if not helds and entity not in holders:
+            roles.held[entity] = max(roles.held[entity], 1)

@@ -1,0 +1,130 @@
+"""One pass of a multi-pattern automaton over a shadow: every known word and name as a tag.
+
+A tag counts only where it stands as a word of its own; a tag inside a longer one is dropped ("no plans" hides "plans").
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from factdrift.facts.extract.lexicon import MAX_GAP, expand
+from factdrift.facts.extract.shadow import continues_word, is_spaced
+
+
+STAGE_LABELS = frozenset(
+    "future intend title_future rumour agree done hard_done cancel deny undecided yet condition neg again".split()
+)
+
+MARKER_LABELS = frozenset(
+    "of by from to around at_most at_least each other both clause background newly said relative now_held formerly "
+    "of_after by_after from_after to_after subject_after pronoun partner_ref".split()
+)
+_KINDS = {
+    "entity": "name",
+    **dict.fromkeys(STAGE_LABELS, "stage"),
+    **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
+}
+
+
+@dataclass(slots=True)
+class Tag:
+    """A word or name in a document. `ids` are the entities a name or description may stand for."""
+
+    start: int
+    end: int
+    label: str
+    aspect: str = ""
+    ids: tuple[str, ...] = ()
+    sure: bool = True  # a name; False for a description or pronoun
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase means."""
+
+    label: str
+    aspect: str = ""
+    ids: tuple[str, ...] = ()
+    sure: bool = True
+
+
+class Scanner:
+    """Finds phrases in shadows. Built once, then read-only."""
+
+    def __init__(self, phrases: Iterable[tuple[str, Entry]]) -> None:
+        forms: dict[str, list[tuple[Entry, str]]] = {}
+        for phrase, entry in phrases:
+            for form in expand(phrase):
+                head, _, tail = form.partition(" ... ")
+                forms.setdefault(head, []).append((entry, tail))
+        self._patterns = [head.rstrip("*") for head in forms]
+        self._open = [head.endswith("*") for head in forms]
+        self._spaced = [is_spaced(head) for head in forms]
+        self._meanings = list(forms.values())
+        self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
+
+    def scan(self, shadow: str) -> list[Tag]:
+        """Tags in order of start; of tags that overlap inside one another only the longest stays."""
+        spans = [
+            (start, end, index)
+            for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True)
+            if (end := self._word_end(shadow, index, start, stop)) > 0
+        ]
+        spans.sort(key=lambda span: (span[0], -span[1]))
+        tags: list[Tag] = []
+        reach: dict[str, tuple[int, int]] = {}
+        for start, end, index in spans:
+            for entry, tail in self._meanings[index]:
+                stop = self._gap_end(shadow, end, tail) if tail else end
+                if stop and not _is_hidden(reach, entry.label, start, end):
+                    tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
+        return tags
+
+    def _word_end(self, shadow: str, index: int, start: int, end: int) -> int:
+        if not self._spaced[index]:
+            return end
+        if start and continues_word(shadow[start - 1]):
+            return 0
+        if self._open[index]:
+            while end < len(shadow) and end - start < 40 and continues_word(shadow[end]):
+                end += 1
+            return end
+        return 0 if end < len(shadow) and continues_word(shadow[end]) else end
+
+    @staticmethod
+    def _gap_end(shadow: str, end: int, tail: str) -> int:
+        window = shadow[end : end + MAX_GAP + len(tail)]
+        for stop in (". ", "\n", "。"):
+            window = window.split(stop, 1)[0]
+        open_end = tail.endswith("*")
+        tail = tail.rstrip("*")
+        at = window.find(tail)
+        while at >= 0:
+            before = at == 0 or not continues_word(window[at - 1]) or not is_spaced(tail)
+            last = at + len(tail)
+            after = open_end or last >= len(window) or not continues_word(window[last]) or not is_spaced(tail)
+            if before and after:
+                return end + last
+            at = window.find(tail, at + 1)
+        return 0
+
+
+def _is_hidden(reach: dict[str, tuple[int, int]], label: str, start: int, end: int) -> bool:
+    """Whether a longer tag of the same kind, or a name, covers the span; else it covers what comes after it."""
+    kind = _KINDS.get(label, "word")
+    for other in (kind, "name"):
+        covered = reach.get(other, (-1, -1))
+        if start >= covered[0] and end <= covered[1] and (start, end) != covered:
+            return True
+    if end > reach.get(kind, (-1, -1))[1]:
+        reach[kind] = (start, end)
+    return False
+
+
+def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:
+    """The tags that start in [start, end); `tags` is in order of start."""
+    low = bisect_left(tags, start, key=lambda tag: tag.start)
+    high = bisect_left(tags, end, key=lambda tag: tag.start)
+    return tags[low:high]

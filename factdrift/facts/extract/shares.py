@@ -1,0 +1,324 @@
+"""Shares in percent: holdings, the part in trust, floors, and blocks sold. Each number goes into one slot, or none.
+
+A share counts only next to a word of holding, keeping, parking or selling, or where it is said to be "of" a company;
+growth, margins and price moves never do.
+"""
+
+import re
+from collections.abc import Iterable
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.roles import Roles, roles_at
+from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.stages import stage_of
+from factdrift.model import Percent, Stage
+
+_CUES = {
+    "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes"),
+    "trust": ("trust",),
+    "floor": ("floor",),
+    "block": ("sell", "sale", "buy"),
+}
+_REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
+_BONUS = {"holding": 0, "trust": 5, "floor": 20, "block": 4}
+_LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
+
+
+_BREATH = re.compile(r"[,;:]|\d")
+
+
+def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
+    """Drafts for every share in the sentence. `last` is the slot the text spoke of last, for "the stake is now 15 %"."""
+    by_class: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_class.setdefault(rule.relation.share_class, []).append(rule)
+    found: list[Draft] = []
+    for index, quantity in enumerate(sentence.percents):
+        kind, cue = _classify(sentence, index, quantity)
+        if not cue and (cue := _gapped(sentence, quantity)):
+            kind = "holding"
+        if bought := _acquired(sentence, quantity, by_class.get("holding", []), context):
+            found += bought
+        elif cue and kind in by_class:
+            found += _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
+    found += _wholes(sentence, by_class.get("holding", []), context, found)
+    return found + _numberless(sentence, by_class, context, found)
+
+
+def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
+    if _is_movement(sentence, quantity):
+        return "", None
+    costs: list[tuple[int, str, Tag]] = []
+    for kind, labels in _CUES.items():
+        for tag in sentence.tagged(*labels):
+            cost = _cost(sentence, index, quantity, kind, tag)
+            if cost <= _REACH[kind]:
+                costs.append((cost - _BONUS[kind], kind, tag))
+    if not costs:
+        return "", None
+    cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
+    governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+    if kind == "holding" and governing and tag.label == "stake" and not _is_target(sentence, quantity):
+        cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
+    veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
+    if kind == "holding" and veto < cost:
+        return "", None
+    if parked := _parked(sentence, quantity):
+        return "trust", parked
+    if kind == "block" and _is_target(sentence, quantity):
+        return "holding", tag
+    return kind, tag
+
+
+def _gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The verb that is left out in "X has 35 pct of Y and Y 15 pct of X"."""
+    before = any(0 <= quantity.start - m.end <= 1 and not m.marker for m in sentence.mentions)
+    after = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
+    verbs = sentence.tagged("own", "lower", "raise")
+    return verbs[0] if before and after and verbs else None
+
+
+def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The trust that follows the number in the same breath ("the 24.63 % held by a French trust")."""
+    for tag in sentence.tagged("trust"):
+        gap = sentence.shadow[quantity.end : tag.start]
+        if 0 < len(gap) <= 60 and not _BREATH.search(gap) and not any(b for b in sentence.breaks if quantity.end < b <= tag.start):
+            return tag
+    return None
+
+
+def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Tag) -> int:
+    if tag.start >= quantity.end:
+        cost = distance(sentence, quantity.end, tag.start)
+        return cost if kind in ("trust", "block") or tag.label in ("stake", "own", "shareholder", "votes") else cost + 25
+    cost = distance(sentence, tag.end, quantity.start)
+    return cost + 25 if kind == "trust" else cost
+
+
+def _is_target(sentence: Sentence, quantity: Quantity) -> bool:
+    return any(tag.label == "to" for tag in _markers(sentence, quantity))
+
+
+def _is_source(sentence: Sentence, quantity: Quantity) -> bool:
+    return any(tag.label == "from" for tag in _markers(sentence, quantity))
+
+
+def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
+    low = max(sentence.start, quantity.start - 26)
+    before = sentence.within((low, quantity.start), "to", "from", "around", "at_most", "at_least")
+    chain: list[Tag] = []
+    edge = quantity.start
+    for tag in reversed(before):
+        if tag.end > edge or sentence.shadow[tag.end : edge].strip(" -"):
+            continue
+        chain.append(tag)
+        edge = tag.start
+    after = sentence.within((quantity.end, quantity.end + 3), "from_after", "to_after")
+    return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]
+
+
+def _is_movement(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number says by how much something moved, not where it stands."""
+    if _is_target(sentence, quantity) or _is_source(sentence, quantity):
+        return False
+    low = max(sentence.start, quantity.start - 24)
+    verbs = [t for t in sentence.within((low, quantity.start), "move") if len(sentence.shadow[t.end : quantity.start].split()) <= 2]
+    after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
+    return bool(verbs) or bool(after)
+
+
+def _fill(
+    sentence: Sentence,
+    quantity: Quantity,
+    kind: str,
+    cue: Tag,
+    rules: list[Rule],
+    context: tuple[str, ...],
+    last: Rule | None,
+) -> list[Draft]:
+    roles = roles_at(sentence, quantity.start, quantity.end, context)
+    chosen = _choose(rules, roles, context, _LEAST.get(kind, 4))
+    if not chosen and last and _speaks_of(last, roles):
+        chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]
+    if not chosen:
+        return []
+    drafts = []
+    for rule in chosen:
+        draft = _draft(sentence, quantity, kind, cue, rule)
+        if draft:
+            drafts.append(draft)
+    return drafts
+
+
+def _speaks_of(last: Rule, roles: Roles) -> bool:
+    """Whether nothing in the sentence points away from the slot spoken of last."""
+    strong = {e for e, w in (*roles.holder.items(), *roles.held.items()) if w >= 1}
+    return roles.score(last.fact.subject, last.fact.object or "") >= 0 and strong <= {last.fact.subject, last.fact.object}
+
+
+def _choose(rules: list[Rule], roles: Roles, context: tuple[str, ...], least: int) -> list[Rule]:
+    joint = [rule for rule in rules if rule.relation.joint]
+    if joint:
+        return [rule for rule in joint if _names_party(rule, roles)]
+    scored = [(roles.score(rule.fact.subject, rule.fact.object or ""), rule) for rule in rules]
+    best = max((score for score, _ in scored), default=0)
+    if roles.both_ways:
+        ids = set(roles.holder) | set(roles.held) | set(context)
+        third = {e for e, w in roles.held.items() if w >= 4}
+        mutual = [r for r in rules if {r.fact.subject, r.fact.object} <= ids and _has_mirror(r, rules)]
+        mutual = [r for r in mutual if third <= {r.fact.subject, r.fact.object}]
+        if mutual:
+            return mutual
+    top = [rule for score, rule in scored if score == best and score >= least]
+    return top if len(top) == 1 else []
+
+
+def _names_party(rule: Rule, roles: Roles) -> bool:
+    return bool({rule.fact.subject, rule.fact.object} & (set(roles.holder) | set(roles.held)))
+
+
+def _has_mirror(rule: Rule, rules: list[Rule]) -> bool:
+    return any(r.fact.subject == rule.fact.object and r.fact.object == rule.fact.subject for r in rules)
+
+
+def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
+    markers = {tag.label for tag in _markers(sentence, quantity)}
+    span = sentence.clause(quantity.start)
+    now = any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
+    if kind == "holding" and "from" in markers:
+        if not now:
+            return None
+        stage = Stage.CURRENT
+    elif kind == "floor":
+        if "from" in markers and not now:
+            return None
+        stage = stage_of(sentence, cue, quantity.start, permission=True)
+    elif kind == "trust":
+        stage = _parked_stage(sentence, quantity, cue)
+    elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
+        stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
+    else:
+        stage = stage_of(sentence, _governing(sentence, quantity, kind, cue), quantity.start)
+    bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
+    value = quantity.value
+    if not isinstance(value, Percent):
+        return None
+    if kind == "holding" and sentence.within((quantity.start - 24, quantity.start), "rest"):
+        value = Percent(100.0)
+    return Draft(
+        rule.fact,
+        sentence,
+        value,
+        stage,
+        (quantity.start, quantity.end),
+        bound,
+        "around" in markers,
+        _measure(sentence, quantity),
+    )
+
+
+def _numberless(
+    sentence: Sentence, by_class: dict[str, list[Rule]], context: tuple[str, ...], found: list[Draft]
+) -> list[Draft]:
+    """Steps told without a number: the rest goes to a trust, shares may be sold, a partner's part is bought."""
+    done = {d.fact.name for d in found}
+    drafts: list[Draft] = []
+    for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
+        near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
+        if kind == "holding" and sentence.percents:
+            continue
+        for tag in sentence.tagged(*labels):
+            if kind == "holding" and tag.aspect == "noun":
+                continue
+            span = sentence.clause(tag.start)
+            nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
+            if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
+                continue
+            roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
+            for rule in _choose(by_class.get(kind, []), roles, context, 4):
+                if rule.fact.name not in done:
+                    done.add(rule.fact.name)
+                    stage = stage_of(sentence, tag, tag.start)
+                    drafts.append(Draft(rule.fact, sentence, None, stage, (tag.start, tag.end)))
+    return drafts
+
+
+_VERBS = {
+    "holding": ("lower", "raise", "take_stake", "own"),
+    "trust": ("park", "own"),
+    "block": ("sell", "buy"),
+}
+
+
+def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> Tag:
+    """The verb that says how far the thing has come: a noun leaves that to the verb of its clause."""
+    moves = bool({t.label for t in _markers(sentence, quantity)} & {"to", "from"})
+    if cue.aspect in ("base", "done", "state") and not (moves and cue.label == "own"):
+        return cue
+    span = sentence.clause(quantity.start)
+    verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
+    if moves:
+        verbs = [t for t in verbs if t.label != "own"] or verbs
+    if not verbs:
+        return cue
+    return min(verbs, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
+
+
+def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
+    for label, measure in (("direct", "direct"), ("economic", "economic"), ("votes", "voting")):
+        if any(distance(sentence, tag.start, quantity.end) <= 30 for tag in sentence.tagged(label)):
+            return measure
+    return None
+
+
+def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
+    """What lies in trust: a state verb makes it current, an event verb completed or planned."""
+    low, high = sorted((quantity.end, cue.start))
+    verbs = sentence.within((low, high), "park", "own")
+    if verbs and verbs[-1].label == "own":
+        return Stage.CURRENT
+    if verbs and verbs[-1].aspect == "done" and sentence.within((low, verbs[-1].start), "relative", "that"):
+        return Stage.CURRENT
+    return stage_of(sentence, _governing(sentence, quantity, "trust", cue), quantity.start, lasting=True)
+
+
+def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]) -> list[Draft]:
+    """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say."""
+    span = sentence.clause(quantity.start)
+    verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
+    verbs = [v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70]
+    sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
+    sellers += [m.id for m in sentence.mentions if m.marker == "from"]
+    owns = [t for t in sentence.tagged("own") if t.start > quantity.end]
+    sellers += [m.id for m in sentence.mentions if any(0 <= t.start - m.end <= 2 and m.start > quantity.end for t in owns)]
+    if not verbs or not sellers:
+        return []
+    verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
+    here = [m.id for m in sentence.mentions]
+    drafts = []
+    for rule in rules:
+        parties = (rule.fact.subject, rule.fact.object)
+        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
+            continue
+        if parties[0] in here or parties[0] in context:
+            rest = bool(sentence.within((quantity.start - 24, quantity.start), "rest"))
+            value = Percent(100.0) if rest else None
+            drafts.append(Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end)))
+    return drafts
+
+
+def _wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
+    """Full ownership in words ("sole owner") is 100 percent."""
+    drafts: list[Draft] = []
+    for tag in sentence.tagged("whole")[:1]:
+        roles = roles_at(sentence, tag.start, tag.end, context)
+        for rule in _choose(rules, roles, context, 2):
+            if all(d.fact is not rule.fact for d in found):
+                verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
+                state = Tag(tag.start, tag.end, tag.label, "state")
+                stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
+                drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
+    return drafts

@@ -1,0 +1,175 @@
+"""How far a thing has come, whether it is new, and who says so: read from the clause that carries a claim.
+
+The order of decision: a plan that fell (cancelled), a plan that is refused (denied), then the finished event, the
+lasting state, hearsay, agreement, intention. Permission and condition never make an event.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.scan import Tag
+from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
+
+_OLD = timedelta(days=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The stage of a claim and how it is mentioned."""
+
+    stage: Stage
+    mention: Mention
+    as_of: DateSpan | None
+    returns: bool
+
+
+def stage_of(sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False, permission: bool = False) -> Stage:
+    """The stage of what `trigger` says about the thing at offset `at`.
+
+    `lasting`: a bare mention says that something holds. `permission`: "may" grants something instead of guessing.
+    """
+    low, high = min(trigger.start, at), max(trigger.end, at)
+    span = (sentence.clause(low)[0], sentence.clause(high)[1])
+    cues = {label: sentence.within(span, label) for label in _CUES}
+    if permission:
+        cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
+    if trigger.aspect in ("base", "done", "state"):
+        for label in ("future", "intend", "agree", "rumour"):
+            cues[label] = [tag for tag in cues[label] if tag.start <= trigger.start or tag.start >= trigger.end + 40]
+    future = bool(cues["future"]) or _title_future(sentence, trigger)
+    if _cancelled(cues, trigger):
+        return Stage.CANCELLED
+    if _denied(cues, trigger):
+        return Stage.DENIED
+    hearsay = bool(cues["rumour"]) or _unnamed_only(sentence, cues)
+    if permission and not hearsay:
+        return Stage.CURRENT if trigger.aspect == "state" and not cues["agree"] else Stage.AGREED
+    if any(tag.start < trigger.end and trigger.start < tag.end for tag in cues["agree"]):
+        return Stage.RUMOURED if hearsay else Stage.AGREED
+    if decided := _by_aspect(sentence, cues, trigger, future):
+        return decided
+    if cues["hard_done"] and not future and not hearsay:
+        return Stage.COMPLETED
+    if trigger.aspect == "base" and not (future or cues["intend"] or hearsay) and _past_year(sentence, span):
+        return Stage.COMPLETED
+    return _by_cues(cues, trigger, hearsay, future, lasting)
+
+
+_CUES = ("future", "intend", "rumour", "agree", "hard_done", "done", "cancel", "deny", "neg", "yet", "undecided", "unnamed")
+
+
+def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, future: bool) -> Stage | None:
+    """What the form of the trigger alone decides: a finished event, or a state that holds."""
+    if trigger.aspect == "done" and not future and not _modal(cues, trigger):
+        return Stage.AGREED if _governs(cues["agree"], trigger) else Stage.COMPLETED
+    if trigger.aspect == "state" and not future and not _governed(cues, trigger):
+        return Stage.CURRENT
+    return None
+
+
+def _by_cues(cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bool, lasting: bool) -> Stage:
+    if hearsay:
+        return Stage.RUMOURED
+    if cues["agree"]:
+        return Stage.AGREED
+    if cues["intend"] or future:
+        return Stage.PLANNED
+    if lasting or trigger.aspect == "state":
+        return Stage.CURRENT
+    if cues["done"]:
+        return Stage.COMPLETED
+    return Stage.AGREED if trigger.aspect == "base" else Stage.PLANNED
+
+
+def _past_year(sentence: Sentence, span: tuple[int, int]) -> bool:
+    """Whether the clause is dated to an earlier year ("2002: X gets 15 percent")."""
+    near = [w for w in sentence.dates if span[0] - 8 <= w.start < span[1]]
+    return any(w.span.date_to.year < sentence.published.year for w in near)
+
+
+def _title_future(sentence: Sentence, trigger: Tag) -> bool:
+    if sentence.index or trigger.aspect not in ("base", ""):
+        return False
+    return any(tag.end <= trigger.start <= tag.end + 3 for tag in sentence.tagged("title_future"))
+
+
+def _cancelled(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
+    if trigger.label == "shelve" and trigger.aspect in ("done", "base"):
+        return True
+    near = [cue for cue in cues["cancel"] if abs(cue.start - trigger.start) <= 90]
+    return any(not _negated(cues["neg"], cue) for cue in near)
+
+
+def _negated(negations: list[Tag], cue: Tag) -> bool:
+    return any(0 <= cue.start - neg.end <= 12 for neg in negations)
+
+
+def _denied(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
+    if cues["undecided"] or cues["yet"]:
+        return False
+    if any(abs(cue.start - trigger.start) <= 70 for cue in cues["deny"]):
+        return True
+    return any(0 <= trigger.start - neg.end <= 25 for neg in cues["neg"])
+
+
+def _modal(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
+    return any(0 <= trigger.start - cue.end <= 14 for cue in cues["rumour"])
+
+
+def _governs(tags: list[Tag], trigger: Tag) -> bool:
+    return any(0 <= trigger.start - tag.end <= 25 for tag in tags)
+
+
+def _governed(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
+    ahead = [*cues["intend"], *cues["rumour"], *cues["agree"]]
+    return any(0 <= trigger.start - tag.end <= 30 for tag in ahead)
+
+
+def _unnamed_only(sentence: Sentence, cues: dict[str, list[Tag]]) -> bool:
+    return bool(cues["unnamed"]) or bool(sentence.tagged("unnamed") and not sentence.tagged("agree", "hard_done"))
+
+
+def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple[Mention, DateSpan | None]:
+    """News or background, and the date the clause gives for the event."""
+    clause = (sentence.clause(span[0])[0], sentence.clause(span[1])[1])
+    dates = [when for when in sentence.dates if clause[0] <= when.start < clause[1]]
+    past = next((w for w in dates if w.exact or w.span.date_to.year < sentence.published.year), None)
+    as_of = past.span if past and past.span.date_from <= sentence.published and _is_event(stage) else None
+    if as_of and as_of.date_to < sentence.published - _OLD and stage is not Stage.PLANNED:
+        return Mention.BACKGROUND, as_of
+    if sentence.index == 0:
+        return Mention.NEWS, as_of
+    if sentence.within(clause, "background") or _in_relative(sentence, span[0]):
+        return Mention.BACKGROUND, as_of
+    if stage is Stage.CURRENT and not sentence.within(clause, "newly"):
+        return Mention.BACKGROUND, as_of
+    return Mention.NEWS, as_of
+
+
+def _is_event(stage: Stage) -> bool:
+    return stage in (Stage.COMPLETED, Stage.AGREED, Stage.CANCELLED, Stage.CURRENT)
+
+
+def _in_relative(sentence: Sentence, at: int) -> bool:
+    start, _ = sentence.clause(at)
+    return any(abs(tag.start - start) <= 2 and start > sentence.start for tag in sentence.tagged("relative"))
+
+
+def attribution_of(sentence: Sentence, organisations: frozenset[str]) -> Attribution | None:
+    """Who says so: the words of the sentence that name the source, or None where it is the outlet's own statement."""
+    if unnamed := sentence.tagged("unnamed"):
+        return Attribution(AttributionKind.UNNAMED, "", unnamed[0].start, unnamed[0].end)
+    if filing := sentence.tagged("filing"):
+        return Attribution(AttributionKind.FILING, "", filing[0].start, filing[0].end)
+    said = sentence.tagged("said")
+    if not said:
+        return None
+    near = min(
+        (m for m in sentence.mentions if m.id in organisations),
+        key=lambda m: min(abs(m.start - s.start) for s in said),
+        default=None,
+    )
+    if near is None:
+        return Attribution(AttributionKind.NAMED, "", said[0].start, said[0].end)
+    return Attribution(AttributionKind.COMPANY, near.id, near.start, said[0].end)

@@ -1,0 +1,136 @@
+"""What stands for a fact while its claims are folded: open lines, what stood before, what waits for support.
+
+Knows how to change the state, not when: that is `tracks`. Everything is frozen and pickles, so that a fold can be
+stopped after any claim and taken up again.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from factdrift.facts.identity import change_id
+from factdrift.facts.order import start_of
+from factdrift.facts.policy import Supporter
+from factdrift.model import (
+    Belief,
+    Change,
+    ChangeKind,
+    ClaimReason,
+    DateSpan,
+    Stage,
+    Track,
+    Value,
+)
+
+DEAD = frozenset({Stage.DENIED, Stage.CANCELLED})
+FIRM = frozenset({Stage.PLANNED, Stage.AGREED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open belief with those who support it. A fact of one value has one line a track and measure."""
+
+    belief: Belief
+    origins: frozenset[str]
+    articles: frozenset[str]
+    confirmed: bool = True  # False for a seed that no article has confirmed yet
+    first_hand: bool = False  # a party itself has said so, or a reviewer
+    overdue: DateSpan | None = None  # the due interval that was already reported as missed
+    rivals: tuple[Value | None, ...] = ()  # values already reported as contesting it
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A value that stood earlier on a track, and who had said so."""
+
+    track: Track
+    measure: str | None
+    value: Value | None
+    stage: Stage
+    due: DateSpan | None
+    origins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A value that has been claimed on too little authority to stand."""
+
+    track: Track
+    measure: str | None
+    value: Value | None
+    stage: Stage
+    due: DateSpan | None
+    supporters: tuple[Supporter, ...]
+    told: bool  # whether a change with `needs_review` says so
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fold so far."""
+
+    seeded_at: datetime | None = None  # the seed says what held then; what is older is history
+    lines: tuple[Line, ...] = ()
+    closed: tuple[Belief, ...] = ()
+    stood: tuple[Stood, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    changes: tuple[Change, ...] = ()
+    reasons: tuple[ClaimReason, ...] = ()
+
+
+def because(state: State, claim: str, fact: str, reason: str, detail: str = "") -> State:
+    """The state with what the claim did."""
+    return replace(state, reasons=(*state.reasons, ClaimReason(claim, fact, reason, detail)))
+
+
+def with_line(state: State, old: Line | None, new: Line | None) -> State:
+    """The state with `new` where `old` was: added, replaced or gone."""
+    kept = tuple(line for line in state.lines if line is not old)
+    return replace(state, lines=(*kept, new) if new else kept)
+
+
+def ended(state: State, line: Line, at: datetime) -> State:
+    """The state with a line closed at a time, its value remembered as one that stood."""
+    belief = line.belief
+    closed = replace(belief, valid_to=max(at, belief.valid_from))
+    past = Stood(belief.track, belief.measure, belief.value, belief.stage, belief.due, line.origins)
+    return replace(with_line(state, line, None), closed=(*state.closed, closed), stood=(*state.stood, past))
+
+
+def with_change(
+    state: State,
+    kind: ChangeKind,
+    old: Belief | None,
+    new: Belief,
+    claim: str,
+    at: datetime,
+    *,
+    needs_review: bool = False,
+) -> State:
+    """The state with one more event on the ledger."""
+    made = change_id(new.fact, new.track, kind, old, new, claim)
+    change = Change(made, new.fact, new.track, kind, old, new, claim, at, needs_review)
+    return replace(state, changes=(*state.changes, change))
+
+
+def due_of(belief: Belief) -> DateSpan | None:
+    """When an expected thing is due: its due interval, or its value where that is a date."""
+    return belief.due or (belief.value if isinstance(belief.value, DateSpan) else None)
+
+
+def elapse(state: State, until: datetime) -> State:
+    """The state with `overdue` for each firm plan whose due interval ended by then, once an interval."""
+    if not any(line.belief.track is Track.EXPECTED for line in state.lines):
+        return state
+    missed = [(at, line) for line in state.lines if (at := _missed_at(line)) is not None and at <= until]
+    for at, line in sorted(missed, key=lambda pair: (pair[0], pair[1].belief.claim_id)):
+        state = with_line(state, line, replace(line, overdue=due_of(line.belief)))
+        state = with_change(state, ChangeKind.OVERDUE, line.belief, line.belief, line.belief.claim_id, at)
+    return state
+
+
+def _missed_at(line: Line) -> datetime | None:
+    """When a firm plan that was not yet reported as overdue becomes so."""
+    belief = line.belief
+    due = due_of(belief) if belief.track is Track.EXPECTED and belief.stage in FIRM else None
+    if due is None or due == line.overdue or due.date_to == date.max:
+        return None
+    return max(start_of(due.date_to) + timedelta(days=1), belief.valid_from)

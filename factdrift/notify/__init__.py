@@ -1,0 +1,1 @@
+"""The world, told: channels that deliver alerts from the outbox."""

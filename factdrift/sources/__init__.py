@@ -1,0 +1,1 @@
+"""The world, read: polite HTTP, feeds, article text, dates and origins."""

@@ -1,0 +1,1 @@
+"""When things run. Only this package imports prefect."""

@@ -1,0 +1,1 @@
+"""How things are kept. Only this package imports duckdb and holds SQL."""
