@@ -194,6 +194,16 @@ class Article:
     tier: int = 2  # 1 party or filing, 2 established outlet, 3 unknown page
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A sketch of one article version's text. Two that resemble each other are reprints and share an `origin`."""
+
+    version_id: str
+    origin: str
+    published_at: datetime
+    hashes: tuple[int, ...]  # ascending, positive, below 2**62
+
+
 # --- claims -----------------------------------------------------------------------------------------------------------
 
 

@@ -1,22 +1,24 @@
 """Values and dates in words for people: "15 %", "up to EUR 600 million", "May-Aug 2023". English; knows no ledger."""
 
 import calendar
+import math
 from datetime import date
 
 from factdrift.codec import SCALES
-from factdrift.model import Belief, Count, DateSpan, Money, Name, Ordinal, Percent, Rate, State, Text, Value, Years
+from factdrift.model import Belief, Count, DateSpan, Money, Name, Ordinal, Percent, Rate, State, Value, Years
 
 NOTHING = "not stated"
 _MONTHS = tuple(name[:3] for name in calendar.month_name)
 _BOUNDS = {"max": "up to ", "min": "at least "}
-_DATE_BOUNDS = {"max": "by ", "min": "not before "}
 
 
 def describe_value(value: Value | None, bound: str | None = None, *, approx: bool = False) -> str:
     """The value as a reader would write it; "not stated" for None."""
-    bounds = _DATE_BOUNDS if isinstance(value, DateSpan) else _BOUNDS
-    prefix = bounds.get(bound or "", "about " if approx else "")
-    return NOTHING if value is None else f"{prefix}{_plain(value)}"
+    if value is None:
+        return NOTHING
+    if isinstance(value, DateSpan) and bound:
+        return f"by {_day(value.date_to)}" if bound == "max" else f"not before {_day(value.date_from)}"
+    return f"{_BOUNDS.get(bound or '', 'about ' if approx else '')}{_plain(value)}"
 
 
 def describe_belief(belief: Belief | None) -> str:
@@ -73,7 +75,7 @@ def _plain(value: Value) -> str:
             return f"{_number(value.count)} {value.unit}".strip()
         case Rate():
             return f"{_number(value.rate)} {value.unit} a {value.period}".replace("  ", " ")
-        case Text():
+        case _:
             return value.text
 
 
@@ -85,6 +87,8 @@ def _scaled(amount: float) -> str:
 
 
 def _number(number: float) -> str:
+    if not math.isfinite(number):
+        return str(number)
     rounded = round(number, 2)
     return f"{int(rounded):,}" if rounded == int(rounded) else f"{rounded:,.2f}".rstrip("0")
 

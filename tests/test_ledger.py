@@ -1,6 +1,7 @@
 """The rules of the ledger, each as one small history."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -620,14 +621,28 @@ def test_each_value_of_a_many_valued_fact_has_its_own_line():
     assert len(standing(folded)) == 3
 
 
-def test_a_stage_alone_speaks_of_the_only_line_or_of_the_one_without_a_value():
-    only, none = claim(None, P, 2), claim(None, P, 4)
-    two_lines = [claim(Name("A"), R, 1), only, claim(Name("B"), R, 3), none, claim(None, P, 5)]
+def test_a_stage_alone_never_picks_one_of_many_plans_to_complete():
+    sold = claim(None, DONE, 40)
 
-    folded = ledger(*two_lines, spec_=MANY)
+    folded = ledger(claim(28.4, P, 1), sold, spec_=spec(cardinality="many"))
 
-    assert [t[3] for t in told(folded)] == ["rumoured", "planned", "rumoured", "planned"]
-    assert reason_of(folded, two_lines[-1]) == "same_value"
+    assert told(folded) == [("added", "expected", 28.4, "planned"), ("added", "actual", None, "completed")]
+
+
+def test_a_stage_alone_soon_after_a_step_speaks_of_that_step():
+    sold = claim(None, DONE, 40)
+
+    folded = ledger(claim(5, DONE, 1), claim(2.5, DONE, 38), sold, spec_=spec(cardinality="many"))
+
+    assert reason_of(folded, sold) == "same_value"
+
+
+def test_what_falls_unnamed_is_the_only_plan_there_is():
+    one, two = claim(Name("A"), R, 1), claim(Name("B"), R, 2)
+    off = claim(None, OFF, 3)
+
+    assert told(ledger(one, off, spec_=MANY))[-1] == ("stage_changed", "expected", Name("A"), "cancelled")
+    assert told(ledger(one, two, off, spec_=MANY))[-1] == ("added", "expected", None, "cancelled")
 
 
 def test_a_second_sale_of_the_same_size_is_another_step_and_its_report_next_day_is_not():
@@ -878,3 +893,175 @@ def test_what_vanished_for_another_reason_is_not_blamed_on_a_later_withdrawal():
     old, new = ledger(*HELD_43, early, late), ledger(*HELD_43, claim(20, DONE, 20), claim(15, DONE, 30, name="x"))
 
     assert compare(old, new, [late.claim_id], {}, NOW) == ()
+
+
+# --- what hardening taught ---
+
+
+def test_news_of_what_happened_long_ago_is_background():
+    old = claim(37, DONE, "2025-03-31", as_of=span("1999-03-27"))
+
+    assert reason_of(ledger(old), old) == "background"
+
+
+def test_a_reviewer_may_make_news_of_background():
+    recalled = claim(24, NOW_SO, 90, mention=BACKGROUND)
+
+    folded = ledger(seed(43), recalled, reviews=[Review("1", recalled.claim_id, "accept", "ann", NOW)])
+
+    assert told(folded) == [("value_changed", "actual", 24, "current")]
+
+
+def test_a_coming_day_that_dates_a_plan_is_its_due_day():
+    leaves = claim(None, P, 5, as_of=span("2023-06-15"))
+
+    folded = ledger(seed(Name("Ada")), leaves, spec_=spec("name"))
+
+    assert [(str(c.kind), c.new.due) for c in folded.changes] == [
+        ("added", span("2023-06-15")),
+        ("overdue", span("2023-06-15")),
+    ]
+
+
+def test_a_plan_without_a_value_that_is_done_leaves_the_value_unknown():
+    folded = ledger(seed(Name("Ada")), claim(None, P, 5), claim(None, DONE, 9), spec_=spec("name"))
+
+    assert told(folded)[-1] == ("value_changed", "actual", None, "completed")
+
+
+def test_a_carried_out_plan_of_a_many_valued_fact_leaves_its_other_values_alone():
+    many = spec(cardinality="many")
+
+    folded = ledger(claim(5, DONE, 1), claim(None, R, 9), claim(None, DONE, 12), spec_=many)
+
+    assert reasons(folded) == ["added", "added", "stage_changed"]
+    assert ("actual", "5", "completed") in [(t, v.removesuffix(".0"), s) for t, v, s in standing(folded)]
+
+
+def test_the_day_of_the_page_gives_way_to_the_day_that_is_said():
+    near, far = claim(span("2023-07-26"), DONE, "2023-07-28"), claim(span("2023-07-10"), DONE, "2023-08-20")
+    history = [seed(MID_2023, P), claim(None, DONE, "2023-07-27")]
+
+    assert [b.value for b in ledger(*history, near, spec_=dated()).beliefs if b.valid_to is None] == [near.claim.value]
+    assert told(ledger(*history, far, spec_=dated(), now=at("2023-09-01")))[-1][0] == "value_changed"
+
+
+def test_about_gives_way_to_the_exact_number_without_an_event():
+    folded = ledger(claim(40, NOW_SO, 1, approx=True), claim(43, NOW_SO, 2))
+
+    assert [b.value for b in folded.beliefs] == [Percent(43)]
+    assert len(folded.changes) == 1
+
+
+def test_a_plan_told_after_its_date_is_not_overdue():
+    late = claim(15, P, 60, due=span("2023-05-01"))
+
+    assert [t[0] for t in told(ledger(late))] == ["added"]
+
+
+def test_an_overdue_plan_that_grows_firmer_is_not_overdue_twice():
+    folded = ledger(seed(YES, P, due=span("2023-05-01")), claim(YES, A, 40), spec_=spec("state"))
+
+    assert [t[0] for t in told(folded)] == ["overdue", "stage_changed"]
+
+
+def test_after_the_days_of_a_dispute_three_origins_win_it():
+    crowd = [claim(15, NOW_SO, 201, hour=n) for n in range(6)]
+    rivals = [claim(18, NOW_SO, day) for day in (202, 203, 215)]
+
+    folded = ledger(*HELD_43, claim(15, DONE, 200), *crowd, *rivals)
+
+    assert reasons(folded)[-3:] == ["contested", "low_authority", "value_changed"]
+
+
+def test_what_waited_begins_after_what_stood_meanwhile():
+    waiting, confirming = claim(15, A, 3, tier=3), claim(15, A, 20, tier=3)
+    history = [claim(20, P, 1), waiting, claim(20, DONE, 10), confirming]
+
+    folded = ledger(*history)
+
+    expected = [b for b in folded.beliefs if b.track is Track.EXPECTED]
+    assert [(b.valid_from, b.valid_to) for b in expected] == [(at(1), at(10)), (at(10), None)]
+
+
+def test_a_many_valued_fact_dates_what_waited_from_its_first_report():
+    waiting, confirming = claim(15, DONE, 3, tier=3), claim(15, DONE, 20, tier=3)
+    history = [claim(20, P, 1), waiting, claim(20, DONE, 10), confirming]
+
+    folded = ledger(*history, spec_=spec(cardinality="many"))
+
+    assert folded.changes[-1].new.valid_from == at(3)
+
+
+def test_a_withdrawn_seed_founds_nothing():
+    gone = replace(seed(43), system_to=NOW)
+
+    folded = ledger(gone)
+
+    assert (folded.beliefs, reasons(folded)) == ((), ["withdrawn"])
+
+
+def test_a_return_at_the_very_moment_of_the_change_is_no_return():
+    same_moment = claim(43, NOW_SO, 10, by=COMPANY, name="z")
+
+    folded = ledger(*HELD_43, claim(15, DONE, 10, name="a"), same_moment)
+
+    assert reason_of(folded, same_moment) == "older"
+
+
+@pytest.mark.parametrize("value", [15, 20])
+def test_a_claim_stepped_out_of_order_moves_and_confirms_nothing(value):
+    state = start(spec())
+    for stored in (claim(15, NOW_SO, 10), claim(value, NOW_SO, 5)):
+        state = step(spec(), state, stored, POLICY)
+
+    assert [str(r.reason) for r in state.reasons] == ["added", "older"]
+
+
+def test_a_many_valued_fact_learns_the_value_of_its_open_plan():
+    seeking = seed(None, P)
+    recalled, found = claim(Name("Apple"), A, 3, mention=BACKGROUND), claim(Name("Honda"), A, 5)
+
+    folded = ledger(seeking, recalled, found, claim(Name("Mitsubishi"), R, 6), spec_=MANY)
+
+    assert reason_of(folded, recalled) == "background"
+    assert [t[0] for t in told(folded)] == ["value_changed", "added"]
+
+
+def test_what_is_done_fulfils_the_open_plan_of_a_many_valued_fact():
+    folded = ledger(seed(None, P), claim(Name("Honda"), DONE, 5), spec_=MANY)
+
+    assert told(folded) == [("value_changed", "actual", Name("Honda"), "completed")]
+    assert len(standing(folded)) == 1
+
+
+@pytest.mark.parametrize("stage", [P, OFF])
+def test_a_measured_claim_of_a_plan_compares_with_what_holds(stage):
+    folded = ledger(seed(15), claim(15, stage, 3, measure="direct"))
+
+    assert {b.measure for b in folded.beliefs} == {None}
+
+
+def test_a_page_dated_thirty_years_ahead_is_as_old_as_our_knowing_it():
+    ahead = replace(claim(15, DONE, 9), published_at=at("2053-01-01"), system_from=at(9))
+
+    folded = ledger(*HELD_43, ahead, claim(10, DONE, 60))
+
+    assert [(t[2], c.at) for t, c in zip(told(folded), folded.changes, strict=True)] == [(15, at(9)), (10, at(60))]
+
+
+def test_what_waited_and_what_it_became_are_two_events():
+    waiting = claim(15, DONE, 3, tier=3)
+
+    before = ledger(*HELD_43, waiting)
+    after = ledger(*HELD_43, waiting, reviews=[Review("1", waiting.claim_id, "accept", "ann", NOW)])
+
+    assert before.changes[0].change_id != after.changes[0].change_id
+
+
+def test_a_plan_for_what_holds_since_then_is_no_new_plan_and_a_reversed_plan_is():
+    settled = [claim(Name("A"), R, 1), claim(Name("B"), DONE, 5)]
+    restated, reversed_ = claim(Name("B"), A, 6), claim(43, P, 5)
+
+    assert reason_of(ledger(*settled, restated, spec_=spec("name")), restated) == "same_value"
+    assert reason_of(ledger(*HELD_43, reversed_), reversed_) == "value_changed"

@@ -1,8 +1,8 @@
 """What holds of the ledger for any claims in any order, and while claims come, come twice, late, and are withdrawn."""
 
 import pickle
-from itertools import pairwise
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

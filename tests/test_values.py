@@ -37,6 +37,8 @@ SAME = [
     (Rate(38, "ships", "month"), Rate(38, "ships", "month")),
     (Text("a"), Text("a")),
     (None, None),
+    (Percent(float("inf")), Percent(float("inf"))),
+    (Money(float("inf"), "EUR"), Money(float("inf"), "EUR")),
 ]
 DIFFERENT = [
     (Percent(15, 0), Percent(15.6, 1)),

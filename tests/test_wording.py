@@ -26,6 +26,7 @@ from factdrift.wording import describe_belief, describe_span, describe_value
         (Years(1999, 2000), "1999 or 2000"),
         (Count(20_000, "jobs"), "20,000 jobs"),
         (Count(7, ""), "7"),
+        (Count(float("inf"), "x"), "inf x"),
         (Rate(38, "ships", "month"), "38 ships a month"),
         (Rate(2.5, "", "year"), "2.5 a year"),
         (Text("as it is"), "as it is"),
@@ -40,7 +41,8 @@ def test_bounds_and_about_are_said():
     assert describe_value(Money(600e6, "EUR"), "max") == "up to EUR 600 million"
     assert describe_value(Percent(40), "min", approx=True) == "at least 40 %"
     assert describe_value(Percent(40), approx=True) == "about 40 %"
-    assert describe_value(span("2023-12-01", "2023-12-31"), "max") == "by Dec 2023"
+    assert describe_value(span("2023-12-01", "2023-12-31"), "max") == "by 31 Dec 2023"
+    assert describe_value(span("2023-01-01", "2023-12-31"), "min") == "not before 1 Jan 2023"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from factdrift.wording import describe_belief, describe_span, describe_value
 
 TITLE_CHARACTERS = 160
 _MOVES = frozenset({ChangeKind.ADDED, ChangeKind.VALUE_CHANGED, ChangeKind.STAGE_CHANGED})
+_TWO_SIDED = frozenset({ChangeKind.CONTESTED, ChangeKind.CORRECTED, ChangeKind.RETRACTED})
 
 
 def alerts_for(
@@ -34,8 +35,6 @@ def alerts_for(
     for change, key in keyed(changes):
         if key in already or key in found or not should_alert(change, policy):
             continue
-        stored = (claims or {}).get(change.claim_id)
-        url = (urls or {}).get(stored.version_id, "") if stored else ""
         found[key] = Alert(
             alert_id=stable_id("alert", topic, key),
             topic=topic,
@@ -43,7 +42,7 @@ def alerts_for(
             fact=change.fact,
             key=key,
             title=_title(change),
-            body=_body(change, stored, url),
+            body=_body(change, claims or {}, urls or {}),
             created_at=created_at,
         )
     return tuple(found.values())
@@ -73,12 +72,13 @@ def clean_line(text: str) -> str:
 
 def _told(change: Change) -> str:
     belief = change.new or change.old
-    parts = [change.fact, str(change.track), (belief.measure or "") if belief else ""]
+    if belief is None:
+        return change.change_id
+    parts = [change.fact, str(change.track), belief.measure or ""]
     # A move is what it arrives at, by whatever kind of change; the other kinds tell of themselves.
     parts.append("" if change.kind in _MOVES else str(change.kind))
-    if belief:
-        parts += [_coarse(belief.value), str(belief.stage)]
-    if change.kind in (ChangeKind.DATE_SLIPPED, ChangeKind.OVERDUE) and belief:
+    parts += [_coarse(belief.value), str(belief.stage)]
+    if change.kind in (ChangeKind.DATE_SLIPPED, ChangeKind.OVERDUE):
         parts.append(_coarse(belief.due))
     if change.kind in (ChangeKind.RETRACTED, ChangeKind.CORRECTED):
         parts.append(change.claim_id)
@@ -116,21 +116,27 @@ def _what_happened(change: Change) -> str:
 
 
 def _short(belief: Belief | None) -> str:
-    if belief is None:
-        return "nothing"
-    return describe_value(belief.value, belief.bound, approx=belief.approx)
+    return describe_value(belief.value, belief.bound, approx=belief.approx) if belief else "nothing"
 
 
 def _when(belief: Belief | None) -> str:
-    if belief is None:
-        return "nothing"
-    return describe_span(belief.due) if belief.due else _short(belief)
+    return describe_span(belief.due) if belief and belief.due else _short(belief)
 
 
-def _body(change: Change, stored: StoredClaim | None, url: str) -> str:
+def _body(change: Change, claims: Mapping[str, StoredClaim], urls: Mapping[str, str]) -> str:
     lines = [f"{change.kind} on the {change.track} track, {change.at:%Y-%m-%d}", f"was: {describe_belief(change.old)}"]
     lines.append(f"now: {describe_belief(change.new)}")
-    if stored:
-        lines += ["", f"“{clean_line(stored.claim.evidence.exact)}”"]
-        lines.append(clean_line(f"{stored.outlet}, {stored.published_at:%Y-%m-%d} {url}"))
+    for claim_id in dict.fromkeys((change.claim_id, _other_claim(change))):
+        if stored := claims.get(claim_id):
+            lines += ["", f"“{clean_line(stored.claim.evidence.exact)}”"]
+            url = urls.get(stored.version_id, "")
+            lines.append(clean_line(f"{stored.outlet}, {stored.published_at:%Y-%m-%d} {url}"))
     return "\n".join(lines)
+
+
+def _other_claim(change: Change) -> str:
+    """The claim on the other side of a correction, a retraction or a dispute; empty for other changes."""
+    if change.kind in _TWO_SIDED:
+        other = change.old if change.kind is ChangeKind.CONTESTED else change.new
+        return other.claim_id if other else ""
+    return ""

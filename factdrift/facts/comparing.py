@@ -6,7 +6,7 @@ Knows values and lines, nothing of authority or of what happens next.
 from collections.abc import Callable
 from enum import Enum
 
-from factdrift.facts.standing import Line, State
+from factdrift.facts.standing import DEAD, Line, State
 from factdrift.facts.values import number_of, same_value
 from factdrift.model import (
     Belief,
@@ -117,9 +117,18 @@ def find_line(spec: FactSpec, state: State, track: Track, claim: Claim, measure:
     ]
     if spec.cardinality == "one" or not lines:
         return lines[0] if lines else None
+    lines.sort(key=lambda line: line.belief.valid_from, reverse=True)  # of two sales of one size, the later
     if claim.value is None:
-        return lines[0] if len(lines) == 1 else _first(lines, lambda line: line.belief.value is None)
+        unnamed = _first(lines, lambda line: line.belief.value is None)
+        # What falls without being named is the only thing there is; what is done need not be.
+        return lines[0] if unnamed is None and len(lines) == 1 and claim.stage in DEAD else unnamed
     return _first(lines, lambda line: line.belief.value is not None and is_like(line.belief, claim))
+
+
+def find_open_plan(state: State, measure: str | None) -> Line | None:
+    """The live plan of a many-valued fact whose value is still open ("looks for a partner"), or None."""
+    plans = [line for line in state.lines if line.belief.track is Track.EXPECTED and line.belief.measure == measure]
+    return _first(plans, lambda line: line.belief.value is None and line.belief.stage not in DEAD)
 
 
 def is_like(belief: Belief, claim: Claim) -> bool:
@@ -130,12 +139,12 @@ def is_like(belief: Belief, claim: Claim) -> bool:
 def measure_of(spec: FactSpec, state: State, track: Track, claim: Claim) -> str | None:
     """The measure of the line that the claim speaks of.
 
-    A measured claim that says what the main line says (or, once it is done, what the main plan said) speaks of the
-    main line, and an unmeasured one that says what only a measured line says speaks of that: outlets drop the word.
+    A measured claim that says what the main line of either track says speaks of the main line: done, it is the plan
+    that was meant. An unmeasured one that says what only a measured line says speaks of that: outlets drop the word.
     """
     if claim.measure is None and (claim.value is None or all(line.belief.measure is None for line in state.lines)):
         return None
-    if _says_main(spec, state, track, claim):
+    if _says_main(spec, state, claim):
         return None
     if claim.measure is not None:
         return claim.measure
@@ -145,9 +154,8 @@ def measure_of(spec: FactSpec, state: State, track: Track, claim: Claim) -> str 
     )
 
 
-def _says_main(spec: FactSpec, state: State, track: Track, claim: Claim) -> bool:
-    tracks = (track, Track.EXPECTED) if track is Track.ACTUAL else (track,)
-    lines = (find_line(spec, state, each, claim, None) for each in tracks)
+def _says_main(spec: FactSpec, state: State, claim: Claim) -> bool:
+    lines = (find_line(spec, state, each, claim, None) for each in Track)
     return any(line is not None and line.belief.value is not None and is_like(line.belief, claim) for line in lines)
 
 

@@ -55,20 +55,20 @@ def step(
 ) -> State:
     """The state after one more claim, which must not sort before those already folded."""
     verdict = decided.get(stored.claim_id)
+    if stored.system_to is not None:
+        return because(state, stored.claim_id, spec.name, Reason.WITHDRAWN)
     if stored.extractor == SEED:
         return _seed(spec, state, stored)
     reference = reference_time(stored)
     state = elapse(state, reference)
     if verdict == REJECT:
         return because(state, stored.claim_id, spec.name, Reason.REJECTED)
-    if stored.system_to is not None:
-        return because(state, stored.claim_id, spec.name, Reason.WITHDRAWN)
     if not fits(spec, stored.claim):
         return because(state, stored.claim_id, spec.name, Reason.WRONG_SLOT)
     if state.seeded_at is not None and reference < state.seeded_at:
         return because(state, stored.claim_id, spec.name, Reason.OLDER, "before the seed")
     supporter = supporter_of(stored, reference, accepted=verdict == ACCEPT)
-    return apply_claim(spec, state, Word(stored, reference, supporter, policy))
+    return apply_claim(spec, state, Word(stored, reference, supporter, policy, spec.cardinality == "many"))
 
 
 def finish(state: State, now: datetime) -> Ledger:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from factdrift.facts.comparing import comparable
+from factdrift.facts.order import published_time
 from factdrift.facts.policy import IDENTIFIED, Supporter, is_enough, is_first_hand
 from factdrift.facts.standing import DEAD, Line, State, Stood, Waiting, because, ended, with_change, with_line
 from factdrift.facts.values import same_value
@@ -14,8 +15,9 @@ from factdrift.model import Belief, ChangeKind, Mention, Reason, Stage, StoredCl
 from factdrift.topic import FactPolicy
 
 CORROBORATION_DAYS = 60  # two origins that say a thing further apart than this do not support one another
-CONFLICT_DAYS = 7  # another value this soon after a change is a dispute, not a second change
 MEMORY_DAYS = 366  # what held longer ago than this need not hold any more
+CONFLICT_DAYS = 7  # another value this soon after a change is a dispute, not a second change
+DISPUTE_ORIGINS = 3  # once the days of a dispute are over, so many origins win it
 RETURN_ORIGINS = 2  # independent origins that bring an earlier value back
 
 
@@ -27,6 +29,7 @@ class Word:
     reference: datetime
     supporter: Supporter
     policy: FactPolicy
+    many: bool = False  # the fact holds several values at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def attempt(state: State, word: Word, move: Move) -> State:
     old = move.replaces or next(iter(move.ends), None)
     if old is not None and word.reference < old.belief.valid_from:
         return because(state, claim_id, fact, Reason.OLDER)
-    if word.stored.claim.mention is Mention.BACKGROUND and not _may_be_learnt(move, word):
+    if is_recalled(word) and not _may_be_learnt(move, word):
         return because(state, claim_id, fact, Reason.BACKGROUND)
     earlier = _stood_before(state, move)
     waiting = _waiting_for(state, move.new)
@@ -70,12 +73,21 @@ def contest(state: State, word: Word, move: Move) -> State:
     return _contest(state, word, move, waiting, _supporters(waiting, word))
 
 
+def is_recalled(word: Word) -> bool:
+    """True for background, and for "news" of what happened long ago. A reviewer who accepts it makes it news."""
+    return not word.supporter.accepted and (word.stored.claim.mention is Mention.BACKGROUND or _is_long_ago(word))
+
+
+def _is_long_ago(word: Word) -> bool:
+    return published_time(word.stored) - word.reference > timedelta(days=MEMORY_DAYS)
+
+
 def _may_be_learnt(move: Move, word: Word) -> bool:
     """A fact of which nothing is known yet may be learnt from a sentence that recalls it, if not from long ago."""
     return (
         move.kind is ChangeKind.ADDED
         and move.new.track is Track.ACTUAL
-        and word.stored.published_at - word.reference <= timedelta(days=MEMORY_DAYS)
+        and not _is_long_ago(word)
         and is_enough((word.supporter,), move.new.stage, word.policy)
     )
 
@@ -153,7 +165,10 @@ def _is_dispute(word: Word, move: Move, supporters: tuple[Supporter, ...]) -> bo
         return False
     if is_first_hand(word.supporter) or word.stored.claim.returns or _is_later_event(word, old):
         return False
-    return old.first_hand or len({s.origin for s in supporters}) <= len(old.origins)
+    against = len({s.origin for s in supporters})
+    if _is_fresh(old, word):
+        return old.first_hand or against <= len(old.origins)
+    return against < min(len(old.origins) + 1, DISPUTE_ORIGINS)
 
 
 def _is_fresh(old: Line, word: Word) -> bool:
@@ -188,7 +203,7 @@ def _carry_out(state: State, word: Word, move: Move, supporters: tuple[Supporter
     origins = frozenset(s.origin for s in supporters)
     since = _since(word, move, supporters)
     outgoing = [line for line in (move.replaces, *move.ends) if line]
-    since = max([since, *(line.belief.valid_from for line in outgoing)])
+    since = max([since, *(line.belief.valid_from for line in outgoing), *_ends_before(state, word, move.new)])
     for line in outgoing:
         state = ended(state, line, since)
     new = replace(move.new, valid_from=since, origins=len(origins), last_confirmed=word.reference)
@@ -208,6 +223,13 @@ def _since(word: Word, move: Move, supporters: tuple[Supporter, ...]) -> datetim
     if is_first_hand(word.supporter) or is_enough((word.supporter,), move.new.stage, word.policy):
         return word.reference
     return min(s.reference for s in supporters if s.kind in word.policy.confirm or s.reference == word.reference)
+
+
+def _ends_before(state: State, word: Word, new: Belief) -> list[datetime]:
+    """When earlier beliefs of the same line ended: what waited for support while they stood begins after them."""
+    if word.many:
+        return []
+    return [b.valid_to for b in state.closed if (b.track, b.measure) == (new.track, new.measure) and b.valid_to]
 
 
 def _still_waiting(state: State, new: Belief) -> tuple[Waiting, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from factdrift.model import StoredClaim
+from factdrift.model import DateSpan, StoredClaim
 
 SEED = "seed"  # the `extractor` of a seed claim
 
@@ -16,10 +16,23 @@ def reference_time(stored: StoredClaim) -> datetime:
     The start of the interval the sentence names, if that interval was over when the article was published; else the
     publication ("this year", "on Wednesday" read on Wednesday: the news is not older than its page).
     """
-    as_of = stored.claim.as_of
-    if as_of is None or as_of.date_to >= stored.published_at.astimezone(UTC).date():
-        return stored.published_at
+    as_of, published = stored.claim.as_of, published_time(stored)
+    if as_of is None or as_of.date_to >= published.astimezone(UTC).date():
+        return published
     return start_of(as_of.date_from)
+
+
+def published_time(stored: StoredClaim) -> datetime:
+    """When the page came out; no later than we knew it, whatever date the page gives itself."""
+    return min(stored.published_at, stored.system_from)
+
+
+def due_said(stored: StoredClaim) -> DateSpan | None:
+    """When an expected thing is due: as said, or the coming day that dates it ("leaves on 15 July")."""
+    claim = stored.claim
+    if claim.due is not None or claim.as_of is None or isinstance(claim.value, DateSpan):
+        return claim.due
+    return claim.as_of if claim.as_of.date_from > published_time(stored).astimezone(UTC).date() else None
 
 
 def start_of(day: date) -> datetime:

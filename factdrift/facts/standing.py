@@ -106,7 +106,8 @@ def with_change(
     needs_review: bool = False,
 ) -> State:
     """The state with one more event on the ledger."""
-    made = change_id(new.fact, new.track, kind, old, new, claim)
+    # What waited for review and what it became once accepted are two events, though one claim says both.
+    made = change_id(new.fact, new.track, kind, old, new, f"{claim}?" if needs_review else claim)
     change = Change(made, new.fact, new.track, kind, old, new, claim, at, needs_review)
     return replace(state, changes=(*state.changes, change))
 
@@ -133,4 +134,6 @@ def _missed_at(line: Line) -> datetime | None:
     due = due_of(belief) if belief.track is Track.EXPECTED and belief.stage in FIRM else None
     if due is None or due == line.overdue or due.date_to == date.max:
         return None
-    return max(start_of(due.date_to) + timedelta(days=1), belief.valid_from)
+    missed_at = start_of(due.date_to) + timedelta(days=1)
+    # A plan first told after its date, or made firmer after it was reported as missed, is not missed once more.
+    return missed_at if missed_at > belief.valid_from else None

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from factdrift.facts.comparing import Likeness, likeness
 from factdrift.facts.moving import Word
+from factdrift.facts.order import due_said
 from factdrift.facts.policy import KNOWN_TIER, is_first_hand
 from factdrift.facts.standing import Line, State, because, due_of, with_change, with_line
 from factdrift.facts.values import refines
-from factdrift.model import Belief, ChangeKind, Claim, Mention, Reason, Stage, Track, Years
+from factdrift.model import Belief, ChangeKind, Claim, Mention, Reason, Stage, StoredClaim, Track, Years
 
 
 def support(state: State, word: Word, line: Line) -> State:
@@ -51,7 +52,7 @@ def _supported(line: Line, word: Word, like: Likeness) -> Line:
         contested=belief.contested and not settled,
     )
     if who.tier <= KNOWN_TIER and like is Likeness.SAME:
-        belief = _sharpened(belief, word.stored.claim)
+        belief = _sharpened(belief, word.stored)
     return replace(
         line,
         belief=belief,
@@ -65,17 +66,18 @@ def _supported(line: Line, word: Word, like: Likeness) -> Line:
 def _is_sharper(belief: Belief, claim: Claim) -> bool:
     if belief.value is None or claim.value is None or claim.approx or isinstance(claim.value, Years):
         return False  # an age is a counter: its two years would shrink to one that next year's age contradicts
-    return refines(claim.value, belief.value)
+    return refines(claim.value, belief.value) or (belief.approx and claim.bound is None)
 
 
-def _sharpened(belief: Belief, claim: Claim) -> Belief:
+def _sharpened(belief: Belief, stored: StoredClaim) -> Belief:
     """The belief with what the claim says more precisely; a dead or weaker plan is not sharpened by a rumour."""
+    claim, due = stored.claim, due_said(stored)
     if claim.mention is Mention.BACKGROUND or (claim.stage is Stage.RUMOURED and belief.stage is not Stage.RUMOURED):
         return belief
     if _is_sharper(belief, claim):
         belief = replace(belief, value=claim.value, bound=belief.bound or claim.bound, approx=False)
-    if belief.track is Track.EXPECTED and claim.due is not None:
+    if belief.track is Track.EXPECTED and due is not None:
         planned = due_of(belief)
-        if planned is None or (belief.due is not None and refines(claim.due, belief.due)):
-            belief = replace(belief, due=claim.due)
+        if planned is None or (belief.due is not None and refines(due, belief.due)):
+            belief = replace(belief, due=due)
     return belief

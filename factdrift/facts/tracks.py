@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from factdrift.facts.comparing import Likeness, find_line, is_like, likeness, measure_of
-from factdrift.facts.moving import Move, Word, attempt, contest, is_identified
+from factdrift.facts.comparing import Likeness, find_line, find_open_plan, is_like, likeness, measure_of
+from factdrift.facts.moving import Move, Word, attempt, contest, is_identified, is_recalled
+from factdrift.facts.order import due_said
 from factdrift.facts.policy import is_first_hand
 from factdrift.facts.standing import DEAD, FIRM, Line, State, because, due_of
 from factdrift.facts.supporting import support
@@ -44,6 +45,10 @@ def apply_claim(spec: FactSpec, state: State, word: Word) -> State:
     expected = find_line(spec, state, Track.EXPECTED, claim, measure)
     if spec.cardinality == "many":
         actual, expected = _same_step(word, actual), _same_step(word, expected)
+        if claim.value is None and expected is None and claim.stage not in DEAD:
+            actual = actual or _latest_step(state, word)
+        if expected is None and actual is None and not is_recalled(word) and claim.stage not in DEAD:
+            expected = find_open_plan(state, measure)
     return _rule(claim.stage)(spec, state, word, measure, actual, expected)
 
 
@@ -61,6 +66,8 @@ def _hold(
     fulfilled = expected if expected and _fulfils(claim, expected.belief) else None
     value = claim.value if claim.value is not None else _value_of_event(word, fulfilled or actual)
     new = _belief(spec, word, Track.ACTUAL, measure, value)
+    if isinstance(value, DateSpan) and claim.value is None and claim.as_of is None:
+        new = replace(new, approx=True)  # the day of the page, until a sentence says which day
     ends = (fulfilled,) if fulfilled else ()
     if actual is None:
         kind = _kind_of_fulfilment(fulfilled, value) if fulfilled else ChangeKind.ADDED
@@ -93,9 +100,9 @@ def _expect(
 ) -> State:
     """Rumoured, planned or agreed: the expected track only."""
     claim = word.stored.claim
+    if actual and _is_already_so(claim, actual.belief, expected):
+        return support(state, word, actual)
     if expected is None:
-        if actual and claim.value is not None and is_like(actual.belief, claim):
-            return support(state, word, actual)
         new = _belief(spec, word, Track.EXPECTED, measure, claim.value)
         return attempt(state, word, Move(ChangeKind.ADDED, new, None))
     stands = expected.belief
@@ -113,6 +120,13 @@ def _expect(
     return attempt(state, word, Move(kind, new, stands, expected))
 
 
+def _is_already_so(claim: Claim, holds: Belief, expected: Line | None) -> bool:
+    """True where the plan is to have what holds, and no other plan has been made since it does."""
+    if claim.value is None or not is_like(holds, claim):
+        return False
+    return expected is None or (holds.valid_from > expected.belief.valid_from and not is_like(expected.belief, claim))
+
+
 def _restate(state: State, word: Word, expected: Line, new: Belief) -> State:
     """The same plan again: firmer, for another day, or just again."""
     claim, stands = word.stored.claim, expected.belief
@@ -120,7 +134,7 @@ def _restate(state: State, word: Word, expected: Line, new: Belief) -> State:
     weaker = RANK[claim.stage] < RANK[stands.stage]
     if firmer:
         return attempt(state, word, Move(ChangeKind.STAGE_CHANGED, new, stands, expected))
-    if _slips(claim, stands) and not (weaker and claim.stage is Stage.RUMOURED):
+    if _slips(word, stands) and not (weaker and claim.stage is Stage.RUMOURED):
         slipped = replace(new, stage=stands.stage)
         return attempt(state, word, Move(ChangeKind.DATE_SLIPPED, slipped, stands, expected))
     return support(state, word, expected)
@@ -128,7 +142,7 @@ def _restate(state: State, word: Word, expected: Line, new: Belief) -> State:
 
 def _rumour_against(state: State, word: Word, expected: Line, new: Belief) -> State:
     """A rumour never replaces a plan; from somebody with a name it contests it."""
-    if word.stored.claim.mention is Mention.BACKGROUND:
+    if is_recalled(word):
         return because(state, word.stored.claim_id, new.fact, Reason.BACKGROUND)
     if not is_identified(word) or word.reference < expected.belief.valid_from:
         return because(state, word.stored.claim_id, new.fact, Reason.LOW_AUTHORITY, "a rumour against a plan")
@@ -202,8 +216,15 @@ def _same_step(word: Word, line: Line | None) -> Line | None:
     return None
 
 
-def _slips(claim: Claim, stands: Belief) -> bool:
-    due, planned = claim.due, due_of(stands)
+def _latest_step(state: State, word: Word) -> Line | None:
+    """The step of which "it has sold shares", read within days of one, speaks without its number."""
+    since = word.reference - timedelta(days=STEP_DAYS)
+    steps = [line for line in state.lines if line.belief.track is Track.ACTUAL and line.belief.valid_from >= since]
+    return max(steps, key=lambda line: line.belief.valid_from, default=None)
+
+
+def _slips(word: Word, stands: Belief) -> bool:
+    due, planned = due_said(word.stored), due_of(stands)
     return due is not None and planned is not None and not same_value(due, planned)
 
 
@@ -230,7 +251,7 @@ def _belief(
         valid_from=word.reference,
         valid_to=None,
         claim_id=word.stored.claim_id,
-        due=(claim.due or (like.due if like else None)) if track is Track.EXPECTED else None,
+        due=(due_said(word.stored) or (like.due if like else None)) if track is Track.EXPECTED else None,
         bound=like.bound if like and inherits else claim.bound,
         approx=like.approx if like and inherits else claim.approx,
         last_confirmed=word.reference,

@@ -119,7 +119,7 @@ def _tokens(name: str) -> frozenset[str]:
 def _near(a: float, b: float, tolerance: float, approx: bool) -> bool:
     if approx:
         tolerance = max(tolerance, _approx_tolerance(a), _approx_tolerance(b))
-    return abs(a - b) <= tolerance + _SLACK * max(1.0, abs(a), abs(b))
+    return a == b or abs(a - b) <= tolerance + _SLACK * max(1.0, abs(a), abs(b))
 
 
 def _approx_tolerance(number: float) -> float:
@@ -136,7 +136,7 @@ def _half_step(a: float, a_digits: int, b: float, b_digits: int) -> float:
 
 def _step(number: float, digits: int) -> float:
     """The place value of the last significant digit, of which there are two at least: 600 may be exact."""
-    if number == 0:
+    if number == 0 or not math.isfinite(number):
         return 0.0
     return float(10.0 ** (math.floor(math.log10(abs(number))) - max(digits, 2) + 1))
 

@@ -18,9 +18,12 @@ def mark_breaks(sentence: Sentence) -> None:
         before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
         if before.endswith(",") or tag.aspect == "state":
             breaks.add(tag.start)
+    earlier = False
     for tag in sentence.tags:
-        if tag.aspect in ("base", "done") and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
-            breaks.add(tag.start)  # "ends the venture, takes full control"
+        if tag.aspect in ("base", "done"):
+            if earlier and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
+                breaks.add(tag.start)  # "ends the venture, takes full control"
+            earlier = True
     for tag in sentence.tagged("relative"):
         comma = sentence.shadow.rfind(",", max(sentence.start, tag.start - 6), tag.start)
         if comma > 0:
@@ -34,7 +37,7 @@ def mark_breaks(sentence: Sentence) -> None:
 def distance(sentence: Sentence, a: int, b: int) -> int:
     """Characters between two offsets, with a surcharge for every comma, clause break and percentage in between."""
     low, high = min(a, b), max(a, b)
-    commas = sentence.shadow.count(",", low, high) + sentence.shadow.count("、", low, high)
+    commas = sentence.shadow.count(", ", low, high) + sentence.shadow.count("、", low, high)
     crossed = sum(low < at <= high for at in sentence.breaks)
     numbers = sum(low < q.start and q.end < high for q in sentence.percents)
     return (high - low) + 12 * commas + 35 * crossed + 30 * numbers

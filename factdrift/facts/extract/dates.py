@@ -101,7 +101,11 @@ class DateReader:
         if match["part"]:
             return self._part(match, published, bound)
         if match["m3"]:
-            return When(*at, _month(match["y3"], self._dates.months[match["m3"]], published), True, bound)
+            last = shadow[max(0, at[0] - 16) : at[0]].rstrip().endswith(tuple(self._dates.last_words) or ("\0",))
+            span = _month(match["y3"], self._dates.months[match["m3"]], published)
+            if last and span.date_from > published:
+                span = _month(str(span.date_from.year - 1), span.date_from.month, published)
+            return When(*at, span, True, bound)
         if match["relyear"]:
             year = self._year_of(match["relyear"], published)
             return When(*at, _year(year), False, bound) if year else None

@@ -111,6 +111,9 @@ class Discourse:
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
                 mention.poss = self._is_possessor(sentence, tag)
                 mention.marker = self._marker(sentence, tag)
+                before = sentence.mentions[-1] if sentence.mentions else None
+                if before and before.id == found and tag.start - before.end <= 2:
+                    mention.marker = mention.marker or before.marker  # "the plant company RNAIPL": an apposition
                 sentence.mentions.append(mention)
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
         self._subject = subject or self._subject

@@ -54,6 +54,7 @@ class Dates(_Frozen):
     last_year: Phrases = ()
     today: Phrases = ()
     next_words: Phrases = ()  # a season that starts with one of these is still to come
+    last_words: Phrases = ()  # a month after one of these is past
     by: Phrases = ()
 
 
@@ -87,6 +88,7 @@ class Relation(_Frozen):
     share_class: str = ""  # for shares: holding, trust, floor, votes, block
     lasting: bool = False  # a bare mention describes a state that holds
     both_ways: bool = False  # subject and object are interchangeable
+    implies: str = ""  # a relation that is said too: who commits a sum invests
     joint: bool = False  # the parties act together: any one of them, or a word for both, will do
 
 

@@ -20,7 +20,7 @@ from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
 from factdrift.facts.extract.states import iter_all
-from factdrift.model import Article, Claim, Evidence, Mention, Slot, Stage
+from factdrift.model import Article, Claim, Evidence, Mention, Slot, Stage, State, Track, TRACK_OF_STAGE
 from factdrift.topic import Topic
 
 VERSION = "rules-1"
@@ -61,6 +61,8 @@ class _Tongue:
         self._rules = [Rule(fact, relations[fact.relation]) for fact in topic.facts]
         self._shares = [r for r in self._rules if r.relation.reader in ("share", "block")]
         self._others = [r for r in self._rules if r.relation.reader not in ("share", "block")]
+        self._by_name = {r.fact.name: r for r in self._rules}
+        self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
 
     @cached_property
@@ -110,7 +112,20 @@ class _Tongue:
             shares = read_shares(sentence, self._shares, context, last) if _SHARE_LABELS & sentence.labels else []
             named = {d.fact.name for d in shares}
             last = next((r for r in self._shares if r.fact.name in named and r.fact.object), last)
-            drafts += shares + iter_all(sentence, self._others, context, self._entities, self._lexicon)
+            found = shares + iter_all(sentence, self._others, context, self._entities, self._lexicon)
+            drafts += found + self._implied(found)
+        return drafts
+
+    def _implied(self, found: list[Draft]) -> list[Draft]:
+        """What a claim says beside its own slot: who takes a share or commits a sum also invests."""
+        told = {d.fact.name for d in found}
+        drafts = []
+        for draft in found:
+            rule = self._by_name[draft.fact.name]
+            target = self._by_slot.get((rule.relation.implies, draft.fact.subject, draft.fact.object))
+            if target and target.name not in told and TRACK_OF_STAGE[draft.stage] is Track.EXPECTED:
+                told.add(target.name)
+                drafts.append(Draft(target, draft.sentence, State(True), draft.stage, draft.cue))
         return drafts
 
     def _context(self, document: Document, sentence: Sentence) -> tuple[str, ...]:
@@ -177,16 +192,26 @@ def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
 
 
 def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """One claim per fact, value and stage; the first in the text stays, the better one of a title and its sentence."""
-    kept: dict[tuple[object, ...], Claim] = {}
+    """One claim per fact, value and side of the story; a title that shortens the text makes no second claim."""
     listed = list(claims)
     told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
-    done = {(c.fact, c.value) for c in listed if c.stage is Stage.COMPLETED}
+    blank = {c.fact for c in listed if c.evidence.part == "text" and c.value is None}
+    kept: dict[tuple[object, ...], Claim] = {}
     for claim in listed:
-        if claim.stage is Stage.CURRENT and (claim.fact, claim.value) in done:
-            continue  # the event says that the state holds
-        if claim.evidence.part == "title" and (claim.fact, claim.value) in told:
-            continue  # a title that shortens the text makes no second claim
-        kept.setdefault((claim.fact, claim.value, claim.stage), claim)
+        if claim.evidence.part == "title" and ((claim.fact, claim.value) in told or claim.fact in blank):
+            continue
+        key = (claim.fact, claim.value, _SIDES[claim.stage])
+        if key not in kept or _is_stronger(claim, kept[key]):
+            kept[key] = claim
     order = {"title": 0, "text": 1}
     return tuple(sorted(kept.values(), key=lambda c: (order[c.evidence.part], c.evidence.start, c.cue, c.fact or "", c.stage)))
+
+
+_SIDES = {**TRACK_OF_STAGE, Stage.DENIED: "fallen", Stage.CANCELLED: "fallen"}
+
+
+def _is_stronger(new: Claim, old: Claim) -> bool:
+    """An event says more than the state it leaves; news more than what is recalled."""
+    if (new.stage, old.stage) in ((Stage.COMPLETED, Stage.CURRENT), (Stage.CANCELLED, Stage.DENIED)):
+        return True
+    return new.mention is Mention.NEWS and old.mention is Mention.BACKGROUND and new.stage is not Stage.CURRENT

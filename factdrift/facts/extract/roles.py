@@ -30,8 +30,8 @@ class Roles:
         mine = self.holder.get(subject, 0) + self.held.get(other, 0)
         if self.holder.get(subject, 0) <= 2 and self.held.get(subject, 0) >= 4:
             return -1
-        rival_holder = max((w for e, w in self.holder.items() if e != subject), default=0)
-        rival_held = max((w for e, w in self.held.items() if e != other), default=0)
+        rival_holder = max((w for e, w in self.holder.items() if e != subject and (e != other or w >= 3)), default=0)
+        rival_held = max((w for e, w in self.held.items() if e != other and (e != subject or w >= 4)), default=0)
         if rival_holder > self.holder.get(subject, 0) or rival_held > self.held.get(other, 0):
             return -1
         return mine if self.holder.get(subject) and self.held.get(other) else 0
@@ -49,11 +49,25 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
+    if _is_of_unknown(sentence, end):
+        roles.held[UNKNOWN] = 4
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
             roles.held[mention.id] = max(roles.held[mention.id], weight)
     _from_context(roles, context)
     return roles
+
+
+def _is_of_unknown(sentence: Sentence, end: int) -> bool:
+    """Whether the share is "of" something the topic does not know ("51 % of the plant", "a 5 % stake in a bank")."""
+    stake = next((t for t in sentence.within((end, end + 3), "stake", "votes")), None)
+    edge = stake.end if stake else end
+    marker = next((t for t in sentence.within((edge, edge + 3), "of")), None)
+    if marker is None:
+        return False
+    near = sentence.within((marker.end, marker.end + 12), "entity", "stake", "votes", "other", "each", "both", "whole", "pronoun", "partner_ref", "trust", "relative", "that")
+    tail = sentence.shadow[marker.end : marker.end + 6]
+    return not near and not any(c.isdigit() for c in tail) and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
 
 
 def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) -> bool:

@@ -25,6 +25,7 @@ _KINDS = {
     "entity": "name",
     **dict.fromkeys(STAGE_LABELS, "stage"),
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
+    **dict.fromkeys(("to", "from", "around", "at_most", "at_least"), "amount"),  # "close to" hides "to"
 }
 
 

@@ -238,7 +238,7 @@ def _numberless(
             if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
                 continue
             roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
-            for rule in _choose(by_class.get(kind, []), roles, context, 4):
+            for rule in _choose(by_class.get(kind, []), roles, context, 5 if kind == "holding" else 4):
                 if rule.fact.name not in done:
                     done.add(rule.fact.name)
                     stage = stage_of(sentence, tag, tag.start)
@@ -301,7 +301,7 @@ def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context
     drafts = []
     for rule in rules:
         parties = (rule.fact.subject, rule.fact.object)
-        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
+        if parties[0] in sellers or parties[1] not in here or not set(sellers) - {parties[1]}:
             continue
         if parties[0] in here or parties[0] in context:
             rest = bool(sentence.within((quantity.start - 24, quantity.start), "rest"))

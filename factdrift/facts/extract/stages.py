@@ -12,6 +12,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
 _OLD = timedelta(days=8)
+_LONG_AGO = timedelta(days=70)  # for a date as wide as a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +134,29 @@ def _unnamed_only(sentence: Sentence, cues: dict[str, list[Tag]]) -> bool:
 def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple[Mention, DateSpan | None]:
     """News or background, and the date the clause gives for the event."""
     clause = (sentence.clause(span[0])[0], sentence.clause(span[1])[1])
-    dates = [when for when in sentence.dates if clause[0] <= when.start < clause[1]]
-    past = next((w for w in dates if w.exact or w.span.date_to.year < sentence.published.year), None)
-    as_of = past.span if past and past.span.date_from <= sentence.published and _is_event(stage) else None
-    if as_of and as_of.date_to < sentence.published - _OLD and stage is not Stage.PLANNED:
+    as_of = _event_date(sentence, stage, clause, span[0])
+    if as_of and _is_past(sentence, as_of) and stage is not Stage.PLANNED:
         return Mention.BACKGROUND, as_of
     if sentence.index == 0:
-        return Mention.NEWS, as_of
+        return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
     if sentence.within(clause, "background") or _in_relative(sentence, span[0]):
         return Mention.BACKGROUND, as_of
-    if stage is Stage.CURRENT and not sentence.within(clause, "newly"):
+    if stage is Stage.CURRENT and not (sentence.index <= 2 and sentence.within(clause, "newly")):
         return Mention.BACKGROUND, as_of
     return Mention.NEWS, as_of
+
+
+def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: int) -> DateSpan | None:
+    """The date of the clause that stands nearest to the claim, where the stage is one that has a date behind it."""
+    if not _is_event(stage):
+        return None
+    dates = [w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published]
+    return min(dates, key=lambda w: (abs(w.start - at), w.start)).span if dates else None
+
+
+def _is_past(sentence: Sentence, when: DateSpan) -> bool:
+    old = _OLD if (when.date_to - when.date_from).days <= 31 else _LONG_AGO
+    return when.date_to < sentence.published - old
 
 
 def _is_event(stage: Stage) -> bool:

@@ -31,7 +31,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.joint:
-        together = bool(here & set(wanted)) or "both" in sentence.labels
+        together = bool(here & set(wanted)) or "both" in sentence.labels or (rule.relation.reader == "date" and not here)
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
     return not missing or (len(missing) < len(wanted) + (not here) and all(e in context for e in missing))

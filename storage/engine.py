@@ -1,0 +1,79 @@
+"""Connections to DuckDB and the errors they raise, in the project's words. Holds no query of the domain."""
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from factdrift.errors import StoreUnavailable
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """Raise StoreUnavailable, naming the file and the way out, for every failure of DuckDB or the disk."""
+    try:
+        yield
+    except duckdb.Error as exc:
+        raise StoreUnavailable(f"{path}: {_first_line(exc)}", _way_out(str(exc), path)) from exc
+    except OSError as exc:
+        raise StoreUnavailable(f"{path}: {exc.strerror or exc}", _way_out_of_errno(exc, path)) from exc
+
+
+@contextmanager
+def lease(path: Path) -> Iterator[None]:
+    """Hold the right to write a database: one factdrift at a time. Raises StoreUnavailable where another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.with_name(path.name + ".lock")
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            if exc.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise StoreUnavailable(
+                f"{path}: another run is writing (process {holder})",
+                "wait until it has finished, or stop that process; nothing of it is lost",
+            ) from exc
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection whose times are UTC. DuckDB's own errors pass through: wrap in `store_errors`."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _first_line(exc: duckdb.Error) -> str:
+    return str(exc).splitlines()[0] if str(exc) else type(exc).__name__
+
+
+def _way_out(text: str, path: Path) -> str:
+    low = text.lower()
+    if "lock" in low:
+        return "another program has the file open for writing; close it, or use the published snapshot"
+    if "no space" in low or "disk" in low or "out of space" in low:
+        return "free some space on that disk and run again; what was saved before is whole"
+    if "not a valid duckdb" in low or "corrupt" in low or "magic" in low:
+        return f"the file is damaged or is no database: restore a backup (`factdrift restore FILE --database {path}`)"
+    if "permission" in low or "read-only" in low:
+        return "check who owns the file and its folder"
+    return "run `factdrift status`; if it stays so, restore a backup"
+
+
+def _way_out_of_errno(exc: OSError, path: Path) -> str:
+    if exc.errno == errno.ENOSPC:
+        return "free some space on that disk and run again; what was saved before is whole"
+    if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"check that you may write to {path.parent}"
+    return "check the path and the disk"
