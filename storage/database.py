@@ -132,6 +132,20 @@ class Store:
             )
         return ledgers
 
+    def facts_due(self, topic: str, now: datetime) -> set[str]:
+        """Facts with an expectation whose due interval has ended."""
+        found = self._db.execute(
+            "SELECT DISTINCT fact FROM beliefs WHERE topic = $topic AND system_to IS NULL AND valid_to IS NULL "
+            "AND due_to < CAST($now AS DATE)",
+            {"topic": topic, "now": now},
+        ).fetchall()
+        return {row[0] for row in found}
+
+    def fact_names(self, topic: str) -> set[str]:
+        """The facts that were tracked at the last run."""
+        found = self._db.execute("SELECT fact FROM facts WHERE topic = $topic", {"topic": topic}).fetchall()
+        return {row[0] for row in found}
+
     def reviews(self) -> list[Review]:
         """Every decision of a reviewer."""
         found = self._db.execute(

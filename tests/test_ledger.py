@@ -1065,3 +1065,76 @@ def test_a_plan_for_what_holds_since_then_is_no_new_plan_and_a_reversed_plan_is(
 
     assert reason_of(ledger(*settled, restated, spec_=spec("name")), restated) == "same_value"
     assert reason_of(ledger(*HELD_43, reversed_), reversed_) == "value_changed"
+
+
+# --- edges ---
+
+
+def test_a_day_named_on_that_day_is_the_publication_and_no_due_day():
+    today = claim(15, P, 9, as_of=span("2023-04-23"))
+
+    (change,) = ledger(today).changes
+
+    assert (change.at, change.new.due) == (at(9), None)
+
+
+def test_a_date_that_is_said_is_not_about():
+    folded = ledger(seed(MID_2023, P), claim(span("2023-07-26"), DONE, "2023-07-27"), spec_=dated())
+
+    assert [b.approx for b in folded.beliefs if b.valid_to is None] == [False]
+
+
+def test_what_holds_has_no_due_day():
+    keeps = claim(43, P, 3, due=span("2023-06-01"))
+
+    folded = ledger(seed(43), keeps, claim(43, NOW_SO, 4, due=span("2023-06-01")))
+
+    assert [b.due for b in folded.beliefs] == [None]
+
+
+def test_a_plan_told_at_the_end_of_its_day_is_not_overdue():
+    plan = claim(15, P, 1, hour=0, due=span("2023-04-14"))
+
+    assert [t[0] for t in told(ledger(plan))] == ["added"]
+
+
+def test_the_same_plan_for_its_earlier_day_comes_back_only_with_support():
+    may, july = {"due": span("2023-05-01")}, {"due": span("2023-07-01")}
+    back, third = claim(15, P, 5, **may), claim(15, P, 6, due=span("2023-07-20"))
+
+    folded = ledger(claim(15, P, 1, **may), claim(15, P, 3, **july), back, third, now=at("2023-04-25"))
+
+    assert reason_of(folded, back) == "older"
+    assert reason_of(folded, third) == "date_slipped"
+
+
+def test_a_date_for_what_was_only_planned_is_no_slip():
+    folded = ledger(claim(YES, P, 1), claim(MID_2023, P, 2), spec_=dated())
+
+    assert [t[0] for t in told(folded)] == ["added", "value_changed"]
+
+
+def test_an_unmeasured_share_is_not_that_of_a_measured_plan_nor_of_another_measured_value():
+    plan = claim(30, P, 1, measure="economic")
+    holds = claim(36, NOW_SO, 1, measure="economic")
+
+    planned, other = claim(30, NOW_SO, 5), claim(20, NOW_SO, 5)
+
+    assert {b.measure for b in ledger(plan, planned).beliefs if b.track is Track.ACTUAL} == {None}
+    assert {b.measure for b in ledger(holds, other).beliefs} == {None, "economic"}
+
+
+def test_a_sum_within_a_bound_of_the_same_currency_is_less_precise():
+    eur = Money(600e6, "EUR", 1)
+    bound = claim(Money(900e6, "EUR", 1), A, 2, bound="max")
+
+    assert reason_of(ledger(claim(eur, A, 1), bound, spec_=spec("money")), bound) == "less_precise"
+
+
+def test_an_open_plan_is_live_on_the_expected_track_and_of_the_same_measure():
+    none_holds = ledger(claim(None, DONE, 1), claim(5, P, 2), spec_=spec(cardinality="many"))
+    called_off = ledger(claim(None, OFF, 1), claim(5, P, 2), spec_=spec(cardinality="many"))
+    measured = ledger(claim(None, P, 1), claim(5, P, 2, measure="direct"), spec_=spec(cardinality="many"))
+
+    for folded in (none_holds, called_off, measured):
+        assert [t[0] for t in told(folded)] == ["added", "added"]

@@ -92,9 +92,7 @@ class Fetcher:
             await self._session.close()
             self._session = None
 
-    async def fetch(
-        self, url: str, etag: str | None = None, last_modified: str | None = None
-    ) -> Fetched | NotModified:
+    async def fetch(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
         """The document at `url`, or NotModified where the validators still hold.
 
         Raises TransientError (timeout, 5xx, 429, dropped connection, temporary DNS failure) or PermanentError (other

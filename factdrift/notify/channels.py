@@ -1,0 +1,66 @@
+"""Delivery of alerts: to the console, or through Apprise (mail, chat, webhook). Keeps nothing; the outbox does.
+
+Addresses come from environment variables whose names the configuration holds. Titles are one clean line, redirects are
+not followed, a failure is a value: the outbox tries again at the next run.
+"""
+
+import contextlib
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from factdrift.config import ChannelConfig
+from factdrift.model import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one alert: `error` is empty where every channel took it."""
+
+    alert_id: str
+    error: str
+
+
+def deliver(
+    alerts: Iterable[Alert],
+    channels: Iterable[ChannelConfig],
+    environment: Mapping[str, str],
+    write: Callable[[str], None],
+) -> list[Delivery]:
+    """Send each alert through each channel; never raises for a channel that fails."""
+    listed = list(channels)
+    return [
+        Delivery(alert.alert_id, "; ".join(filter(None, (_send(alert, c, environment, write) for c in listed))))
+        for alert in alerts
+    ]
+
+
+def clean_title(title: str) -> str:
+    """One line without control characters: a CR LF in a title breaks mail headers."""
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:200]
+
+
+def _send(alert: Alert, channel: ChannelConfig, environment: Mapping[str, str], write: Callable[[str], None]) -> str:
+    if channel.kind == "console":
+        body = "\n".join(f"  {line}" for line in alert.body.splitlines())
+        write(f"{clean_title(alert.title)}\n{body}\n")
+        return ""
+    name = channel.url_env or ""
+    if not (url := environment.get(name)):
+        return f"{name}: this environment variable is not set"
+    return _send_by_apprise(alert, url, name)
+
+
+def _send_by_apprise(alert: Alert, url: str, name: str) -> str:
+    import apprise  # 0.4 s to import, and most runs send nothing
+
+    log = io.StringIO()
+    with contextlib.redirect_stderr(log):
+        target = apprise.Apprise()
+        if not target.add(url + ("&" if "?" in url else "?") + "redirect=no"):
+            return f"{name}: not an address that Apprise knows"
+        try:
+            sent = target.notify(title=clean_title(alert.title), body=alert.body)
+        except Exception as exc:  # a plug-in may raise anything; the outbox must hear of it
+            return f"{name}: {type(exc).__name__}: {exc}"
+    return "" if sent else f"{name}: not delivered, will be tried again"

@@ -1,0 +1,154 @@
+"""One source of one run: poll it, fetch what is new, parse it, read it for claims. A bad source is a result."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from factdrift.config import Config, FetchConfig, SourceConfig
+from factdrift.errors import PermanentError, TransientError
+from factdrift.facts.identity import article_id, canonical_url, version_id
+from factdrift.model import Article, Claim
+from factdrift.sources.article import ArticleHints, ParsedArticle, parse_article
+from factdrift.sources.feeds import FeedEntry, parse_feed
+from factdrift.sources.http import Fetcher, FetchLimits, NotModified
+from factdrift.sources.pages import parse_links
+from factdrift.sources.workers import Parsers
+from flows.reading import read_article, reader_languages
+from storage.records import SourceState
+
+RECHECK_EVERY = timedelta(hours=20)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """An article with its claims; `unread` says why it was not read."""
+
+    article: Article
+    claims: tuple[Claim, ...]
+    unread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What one source gave: its articles and its new state; `error` is empty where it worked."""
+
+    source: str
+    state: SourceState
+    articles: tuple[ReadArticle, ...] = ()
+    error: str = ""
+    failures: tuple[str, ...] = ()  # articles that could not be had, one line each
+
+
+def limits_of(fetch: FetchConfig) -> FetchLimits:
+    """The fetcher's limits as configured."""
+    return FetchLimits(
+        timeout_seconds=fetch.timeout_seconds,
+        max_body_bytes=fetch.max_body_bytes,
+        max_redirects=fetch.max_redirects,
+        per_host=fetch.per_host,
+        user_agent=fetch.user_agent,
+    )
+
+
+async def poll(
+    fetcher: Fetcher, parsers: Parsers, source: SourceConfig, state: SourceState, config: Config
+) -> "Polled":
+    """The entries of a source. Raises TransientError or PermanentError."""
+    fetched = await fetcher.fetch(source.url, etag=state.etag, last_modified=state.last_modified)
+    if isinstance(fetched, NotModified):
+        return Polled((), state)
+    fresh = replace(state, etag=fetched.etag, last_modified=fetched.last_modified, body_hash=fetched.body_hash)
+    if fetched.body_hash == state.body_hash:
+        return Polled((), fresh)
+    seconds = config.parse.timeout_seconds
+    if source.kind == "page":
+        links = await parsers.run(
+            parse_links, fetched.body, fetched.final_url, source.selector or "a", timeout_seconds=seconds
+        )
+        return Polled(links, fresh)
+    entries = await parsers.run(
+        parse_feed, fetched.body, fetched.content_type, fetched.final_url, timeout_seconds=seconds
+    )
+    return Polled(entries, fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll gave."""
+
+    entries: tuple[FeedEntry, ...]
+    state: SourceState
+
+
+def worth_fetching(
+    entries: tuple[FeedEntry, ...], known: dict[str, tuple[str, datetime]], config: FetchConfig, now: datetime
+) -> list[FeedEntry]:
+    """Entries that are new, and young ones that were last looked at a day ago; newest last, not more than allowed."""
+    young = now - timedelta(days=config.recheck_days)
+    wanted = []
+    for entry in entries:
+        seen = known.get(article_id(entry.url))
+        is_due = seen is not None and now - seen[1] >= RECHECK_EVERY and entry.published_at is not None
+        if seen is None or (is_due and entry.published_at is not None and entry.published_at >= young):
+            wanted.append(entry)
+    return wanted[: config.max_new_articles]
+
+
+async def fetch_and_read(
+    fetcher: Fetcher,
+    parsers: Parsers,
+    source: SourceConfig,
+    entry: FeedEntry,
+    config: Config,
+    topic_file: Path,
+    now: datetime,
+) -> ReadArticle:
+    """One article, fetched, parsed and read. Raises TransientError or PermanentError."""
+    fetched = await fetcher.fetch(entry.url)
+    if isinstance(fetched, NotModified):
+        raise PermanentError(f"{entry.url}: answered 'not modified' to a plain request")
+    hints = ArticleHints(
+        url=fetched.final_url,
+        title=entry.title,
+        published_at=entry.published_at,
+        lang=source.lang,
+        outlet=entry.outlet or source.outlet,
+        selector=source.article_selector,
+    )
+    seconds = config.parse.timeout_seconds
+    parsed: ParsedArticle = await parsers.run(
+        parse_article, fetched.body, fetched.content_type, hints, timeout_seconds=seconds
+    )
+    article = _article(parsed, entry, source, now)
+    if parsed.gate:
+        return ReadArticle(article, (), parsed.gate)
+    if article.lang not in reader_languages():
+        return ReadArticle(article, (), f"no lexicon for {article.lang or 'an unknown language'}")
+    claims = await parsers.run(read_article, str(topic_file), article, timeout_seconds=seconds)
+    return ReadArticle(article, claims)
+
+
+def _article(parsed: ParsedArticle, entry: FeedEntry, source: SourceConfig, now: datetime) -> Article:
+    published = parsed.published_at if parsed.published_at and parsed.published_at <= now + timedelta(days=1) else None
+    return Article(
+        article_id=article_id(entry.url),
+        version_id=version_id(parsed.title, parsed.text),
+        url=canonical_url(entry.url),
+        outlet=entry.outlet or source.outlet or source.id,
+        title=parsed.title,
+        text=parsed.text,
+        lang=parsed.lang,
+        published_at=published,
+        published_from=parsed.published_from if published else "none",
+        modified_at=parsed.modified_at,
+        fetched_at=now,
+        source=source.id,
+        tier=source.tier,
+    )
+
+
+def failed(source: SourceConfig, state: SourceState, error: Exception, now: datetime) -> SourceResult:
+    """The result of a source that could not be read."""
+    text = str(error).splitlines()[0] if isinstance(error, (TransientError, PermanentError)) else repr(error)
+    kept = replace(state, last_attempt_at=now, failures=state.failures + 1, last_error=text)
+    return SourceResult(source.id, kept, (), text)

@@ -1,0 +1,145 @@
+"""Thin wrappers that Prefect runs: one task a source, one for the decision and its commit. No logic of their own."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task, exponential_backoff
+
+from factdrift.config import SourceConfig
+from factdrift.errors import PermanentError, TransientError
+from factdrift.model import Change
+from factdrift.notify.channels import deliver
+from factdrift.sources.http import Fetcher
+from flows import gathering
+from flows.applying import Applied, apply_run
+from flows.gathering import ReadArticle, SourceResult
+from flows.job import Job
+from flows.pool import shared_parsers
+from storage.database import open_store
+from storage.records import SourceState
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What the gathering tasks need of the store: plain data, no connection."""
+
+    states: dict[str, SourceState]
+    known: dict[str, tuple[str, datetime]]
+
+
+@task(cache_policy=NO_CACHE)
+async def remember(job: Job, now: datetime) -> Remembered:
+    """Source states and known articles; creates or migrates the store."""
+    with open_store(job.database, now=now) as store:
+        return Remembered(store.source_states(job.topic.topic), store.known_articles(job.topic.topic))
+
+
+async def _is_transient(task: "Task[..., object]", run: TaskRun, state: "State[object]") -> bool:
+    try:
+        await state.aresult()
+    except TransientError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=exponential_backoff(backoff_factor=2),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_is_transient,
+    task_run_name="gather-{source.id}",
+)
+async def gather(job: Job, source: SourceConfig, remembered: Remembered, now: datetime) -> SourceResult:
+    """Poll one source and read its new articles. Raises TransientError, which is tried again; the rest is a result."""
+    state = remembered.states.get(source.id, SourceState(source.id))
+    fetch = job.config.fetch
+    try:
+        async with Fetcher(gathering.limits_of(fetch), frozenset(fetch.allow_private)) as fetcher:
+            parsers = await shared_parsers(job.config.parse)
+            polled = await gathering.poll(fetcher, parsers, source, state, job.config)
+            wanted = gathering.worth_fetching(polled.entries, remembered.known, fetch, now)
+            jobs = [_one(job, fetcher, source, entry, now) for entry in wanted]
+            outcomes = await asyncio.gather(*jobs)
+    except PermanentError as exc:
+        return gathering.failed(source, state, exc, now)
+    articles = tuple(outcome for outcome in outcomes if isinstance(outcome, ReadArticle))
+    failures = tuple(outcome for outcome in outcomes if isinstance(outcome, str))
+    fresh = replace(
+        polled.state,
+        # What could not be fetched must be offered again: without the validators the feed is read whole next time.
+        **({"etag": None, "last_modified": None, "body_hash": None} if failures else {}),
+        last_success_at=now,
+        last_attempt_at=now,
+        failures=0,
+        last_error="",
+        last_new_at=now if articles else state.last_new_at,
+    )
+    return SourceResult(source.id, fresh, articles, "", failures)
+
+
+async def _one(
+    job: Job, fetcher: Fetcher, source: SourceConfig, entry: "gathering.FeedEntry", now: datetime
+) -> ReadArticle | str:
+    try:
+        parsers = await shared_parsers(job.config.parse)
+        return await gathering.fetch_and_read(fetcher, parsers, source, entry, job.config, job.topic_file, now)
+    except (TransientError, PermanentError) as exc:
+        return str(exc).splitlines()[0]
+
+
+@task(cache_policy=NO_CACHE)
+async def decide_and_apply(
+    job: Job, results: list[SourceResult], run_id: str, started: datetime, now: datetime
+) -> Applied:
+    """Fold, compare, and write everything in one transaction; then publish the snapshot."""
+    return apply_run(job, results, run_id, started, now)
+
+
+@task(cache_policy=NO_CACHE)
+async def tell(job: Job, now: datetime) -> int:
+    """Deliver what waits in the outbox; returns how many could not be delivered."""
+    with open_store(job.database, now=now) as store:
+        pending = store.pending_alerts(job.topic.topic)
+        outcomes = deliver(pending, job.config.alerts, os.environ, _write)
+        for outcome in outcomes:
+            store.mark_alert(outcome.alert_id, sent_at=None if outcome.error else now, error=outcome.error)
+    return sum(1 for outcome in outcomes if outcome.error)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def failed_gather(source: SourceConfig, remembered: Remembered, error: Exception, now: datetime) -> SourceResult:
+    """The result of a source whose every try failed."""
+    return gathering.failed(source, remembered.states.get(source.id, SourceState(source.id)), error, now)
+
+
+def change_table(changes: tuple[Change, ...]) -> list[dict[str, str]]:
+    """The changes of a run as the rows of a Prefect table artifact."""
+    from factdrift.wording import describe_belief
+
+    return [
+        {
+            "date": f"{change.at:%Y-%m-%d}",
+            "fact": change.fact,
+            "kind": change.kind.value,
+            "old": describe_belief(change.old),
+            "new": describe_belief(change.new),
+        }
+        for change in changes
+    ]
+
+
+__all__ = ["Path", "Remembered", "change_table", "decide_and_apply", "failed_gather", "gather", "remember", "tell"]
