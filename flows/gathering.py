@@ -45,7 +45,7 @@ def limits_of(fetch: FetchConfig) -> FetchLimits:
         timeout_seconds=fetch.timeout_seconds,
         max_body_bytes=fetch.max_body_bytes,
         max_redirects=fetch.max_redirects,
-        per_host=fetch.per_host,
+        per_host_concurrency=fetch.per_host,
         user_agent=fetch.user_agent,
     )
 
@@ -108,16 +108,15 @@ async def fetch_and_read(
     if isinstance(fetched, NotModified):
         raise PermanentError(f"{entry.url}: answered 'not modified' to a plain request")
     hints = ArticleHints(
-        url=fetched.final_url,
         title=entry.title,
         published_at=entry.published_at,
-        lang=source.lang,
+        lang=source.lang or "",
         outlet=entry.outlet or source.outlet,
-        selector=source.article_selector,
+        selector=source.article_selector or "",
     )
     seconds = config.parse.timeout_seconds
     parsed: ParsedArticle = await parsers.run(
-        parse_article, fetched.body, fetched.content_type, hints, timeout_seconds=seconds
+        parse_article, fetched.body, fetched.content_type, fetched.final_url, hints, now, timeout_seconds=seconds
     )
     article = _article(parsed, entry, source, now)
     if parsed.gate:
@@ -134,7 +133,7 @@ def _article(parsed: ParsedArticle, entry: FeedEntry, source: SourceConfig, now:
         article_id=article_id(entry.url),
         version_id=version_id(parsed.title, parsed.text),
         url=canonical_url(entry.url),
-        outlet=entry.outlet or source.outlet or source.id,
+        outlet=entry.outlet or source.outlet or parsed.outlet or source.id,
         title=parsed.title,
         text=parsed.text,
         lang=parsed.lang,

@@ -9,7 +9,8 @@ _pools: dict[ParseConfig, Parsers] = {}
 async def shared_parsers(config: ParseConfig) -> Parsers:
     """The pool for these limits, started at first use."""
     if config not in _pools:
-        _pools[config] = Parsers(count=config.workers, memory_bytes=config.memory_mb * 2**20)
+        pool = Parsers(processes=config.workers, memory_bytes=config.memory_mb * 2**20)
+        _pools[config] = await pool.__aenter__()
     return _pools[config]
 
 
@@ -17,4 +18,4 @@ async def close_parsers() -> None:
     """Stop every worker."""
     while _pools:
         _, pool = _pools.popitem()
-        await pool.close()
+        await pool.__aexit__(None, None, None)

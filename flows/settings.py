@@ -20,3 +20,4 @@ def prepare_prefect() -> None:
         os.environ.setdefault(name, value)
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "factdrift" / "prefect"
     os.environ.setdefault("PREFECT_HOME", str(home))
+    Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)

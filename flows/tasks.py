@@ -5,7 +5,6 @@ import os
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -16,7 +15,9 @@ from factdrift.config import SourceConfig
 from factdrift.errors import PermanentError, TransientError
 from factdrift.model import Change
 from factdrift.notify.channels import deliver
+from factdrift.sources.feeds import FeedEntry
 from factdrift.sources.http import Fetcher
+from factdrift.wording import describe_belief
 from flows import gathering
 from flows.applying import Applied, apply_run
 from flows.gathering import ReadArticle, SourceResult
@@ -74,10 +75,10 @@ async def gather(job: Job, source: SourceConfig, remembered: Remembered, now: da
         return gathering.failed(source, state, exc, now)
     articles = tuple(outcome for outcome in outcomes if isinstance(outcome, ReadArticle))
     failures = tuple(outcome for outcome in outcomes if isinstance(outcome, str))
+    # What could not be fetched must be offered again: without the validators the feed is read whole next time.
+    held = replace(polled.state, etag=None, last_modified=None, body_hash=None) if failures else polled.state
     fresh = replace(
-        polled.state,
-        # What could not be fetched must be offered again: without the validators the feed is read whole next time.
-        **({"etag": None, "last_modified": None, "body_hash": None} if failures else {}),
+        held,
         last_success_at=now,
         last_attempt_at=now,
         failures=0,
@@ -87,9 +88,7 @@ async def gather(job: Job, source: SourceConfig, remembered: Remembered, now: da
     return SourceResult(source.id, fresh, articles, "", failures)
 
 
-async def _one(
-    job: Job, fetcher: Fetcher, source: SourceConfig, entry: "gathering.FeedEntry", now: datetime
-) -> ReadArticle | str:
+async def _one(job: Job, fetcher: Fetcher, source: SourceConfig, entry: FeedEntry, now: datetime) -> ReadArticle | str:
     try:
         parsers = await shared_parsers(job.config.parse)
         return await gathering.fetch_and_read(fetcher, parsers, source, entry, job.config, job.topic_file, now)
@@ -128,8 +127,6 @@ def failed_gather(source: SourceConfig, remembered: Remembered, error: Exception
 
 def change_table(changes: tuple[Change, ...]) -> list[dict[str, str]]:
     """The changes of a run as the rows of a Prefect table artifact."""
-    from factdrift.wording import describe_belief
-
     return [
         {
             "date": f"{change.at:%Y-%m-%d}",
@@ -140,6 +137,3 @@ def change_table(changes: tuple[Change, ...]) -> list[dict[str, str]]:
         }
         for change in changes
     ]
-
-
-__all__ = ["Path", "Remembered", "change_table", "decide_and_apply", "failed_gather", "gather", "remember", "tell"]

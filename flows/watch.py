@@ -4,6 +4,7 @@
 goes on, says so, and the caller decides what that means for its exit code.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +17,14 @@ prepare_prefect()
 
 from prefect import flow  # noqa: E402  (after the settings)
 from prefect.artifacts import acreate_table_artifact  # noqa: E402
+from prefect.client.schemas.objects import State  # noqa: E402
 
+from factdrift.config import SourceConfig  # noqa: E402
 from factdrift.errors import FactdriftError  # noqa: E402
+from factdrift.model import Change  # noqa: E402
 from flows.gathering import SourceResult  # noqa: E402
-from flows.job import load_job  # noqa: E402
-from flows.tasks import change_table, decide_and_apply, failed_gather, gather, remember, tell  # noqa: E402
+from flows.job import Job, load_job  # noqa: E402
+from flows.tasks import Remembered, change_table, decide_and_apply, failed_gather, gather, remember, tell  # noqa: E402
 from storage.engine import lease  # noqa: E402
 
 
@@ -32,7 +36,7 @@ class RunReport:
     at: datetime
     articles: int
     claims: int
-    changes: tuple[object, ...]
+    changes: tuple[Change, ...]
     sentences: dict[str, tuple[str, str, str]]
     failed_sources: tuple[str, ...]  # "id: reason"
     worked_sources: int
@@ -49,12 +53,7 @@ async def watch(config_file: str = "config.yaml", topic: str | None = None, now:
     started = at
     with lease(job.database.with_name(job.database.name + ".run")):
         remembered = await remember(job, at)
-        futures = [(source, gather.submit(job, source, remembered, at)) for source in job.topic_config.sources]
-        results: list[SourceResult] = []
-        for source, future in futures:
-            outcome = future.result(raise_on_failure=False)
-            done = isinstance(outcome, SourceResult)
-            results.append(outcome if done else failed_gather(source, remembered, _as_error(outcome), at))
+        results = await _gather_all(job, remembered, at)
         applied = await decide_and_apply(job, results, uuid4().hex, started, at)
         undelivered = await tell(job, at)
     if applied.changes:
@@ -85,6 +84,25 @@ async def run_once(
     if on_report:
         on_report(report)
     return report
+
+
+async def _gather_all(job: Job, remembered: Remembered, now: datetime) -> list[SourceResult]:
+    """Every source at once, in this event loop (the parser pool belongs to it); a failure of one is its result."""
+    sources = job.topic_config.sources
+    states = await asyncio.gather(*(_state_of(job, source, remembered, now) for source in sources))
+    results = []
+    for source, state in zip(sources, states, strict=True):
+        outcome = await state.aresult(raise_on_failure=False)
+        if isinstance(outcome, SourceResult):
+            results.append(outcome)
+        else:
+            results.append(failed_gather(source, remembered, _as_error(outcome), now))
+    return results
+
+
+async def _state_of(job: Job, source: SourceConfig, remembered: Remembered, now: datetime) -> State[SourceResult]:
+    state: State[SourceResult] = await gather(job, source, remembered, now, return_state=True)  # type: ignore[misc]
+    return state
 
 
 def _as_error(outcome: object) -> Exception:

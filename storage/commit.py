@@ -1,15 +1,33 @@
-"""Writing one run: articles, claims, the difference of each ledger, alerts, sources and the link of the hash chain."""
+"""Writing one run: articles, claims, the difference of each ledger, alerts, sources and the link of the hash chain.
 
-from datetime import datetime
+Decides nothing about facts. The caller owns the connection; everything here happens in one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
 from factdrift.model import Change
-from storage import rows
+from storage import proof, rows
+from storage.proof import TableLog
 from storage.records import Batch, CommitResult, SourceState
 from storage.rows import Row
 
-GENESIS = "0" * 64
+NOTICES = ("corrected", "retracted")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """The run that is being written: where, for which batch, at which system time, and what it did so far."""
+
+    db: duckdb.DuckDBPyConnection
+    batch: Batch
+    at: datetime
+    log: dict[str, TableLog] = field(default_factory=lambda: defaultdict(TableLog))
 
 
 def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch) -> CommitResult:
@@ -19,28 +37,34 @@ def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch) -> CommitResult:
         if db.execute("SELECT 1 FROM runs WHERE run_id = $run_id", {"run_id": batch.run_id}).fetchall():
             db.execute("ROLLBACK")
             return CommitResult(repeated=True)
-        written: list[Row] = []
-        _end_versions(db, batch)
-        articles = _new_rows(
-            db,
-            "articles",
-            "version_id",
-            [rows.article_row(a, batch.topic, batch.run_id, batch.now) for a in batch.articles],
-        )
-        claims = _new_rows(
-            db, "claims", "claim_id", [rows.claim_row(c, batch.topic, batch.run_id) for c in batch.claims]
-        )
-        fresh = _write_ledgers(db, batch, written)
-        fresh += _write_notices(db, batch, written)
-        _write_alerts(db, batch)
-        _write_sources(db, batch)
-        _write_facts(db, batch)
-        _write_run(db, batch, [*articles, *claims, *written], len(articles), len(claims), len(fresh))
+        result = _write(Writing(db, batch, _system_time(db, batch)))
         db.execute("COMMIT")
     except BaseException:
         _roll_back(db)
         raise
-    return CommitResult(len(articles), len(claims), tuple(fresh))
+    return result
+
+
+def _write(run: Writing) -> CommitResult:
+    batch = run.batch
+    _end_versions(run)
+    articles = [rows.article_row(a, batch.topic, batch.run_id, run.at) for a in batch.articles]
+    claims = [rows.claim_row(c, batch.topic, batch.run_id, run.at) for c in batch.claims]
+    new_articles = _add_unless_open(run, "articles", "version_id", articles)
+    new_claims = _add_unless_open(run, "claims", "claim_id", sorted(claims, key=lambda row: row["fact"] or ""))
+    fresh = [*_write_ledgers(run), *_write_notices(run)]
+    _write_alerts(run)
+    _write_sources(run)
+    _write_facts(run)
+    result = CommitResult(new_articles, new_claims, tuple(fresh))
+    _write_run(run, result)
+    return result
+
+
+def _system_time(db: duckdb.DuckDBPyConnection, batch: Batch) -> datetime:
+    """`now`, or just after the last run where the clock went back: what we knew when never overlaps."""
+    last = db.execute("SELECT max(finished_at) FROM runs").fetchall()[0][0]
+    return batch.now if last is None or batch.now > last else last + timedelta(microseconds=1)
 
 
 def _roll_back(db: duckdb.DuckDBPyConnection) -> None:
@@ -50,117 +74,181 @@ def _roll_back(db: duckdb.DuckDBPyConnection) -> None:
         return  # the transaction is gone already
 
 
-def _new_rows(db: duckdb.DuckDBPyConnection, table: str, key: str, candidates: list[Row]) -> list[Row]:
-    unique = {row[key]: row for row in candidates}
-    known = db.execute(
-        f"SELECT {key} FROM {table} WHERE system_to IS NULL AND list_contains($keys, {key})", {"keys": sorted(unique)}
-    ).fetchall()
-    fresh = [row for value, row in unique.items() if (value,) not in set(known)]
-    rows.insert(db, table, fresh)
-    return fresh
-
-
-def _end_versions(db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    if not batch.ended_versions:
+def _add(run: Writing, table: str, candidates: list[Row]) -> None:
+    """Insert rows with their digests."""
+    if not candidates:
         return
-    ended = {"now": batch.now, "versions": sorted(set(batch.ended_versions))}
-    for table in ("articles", "claims"):
-        db.execute(
-            f"UPDATE {table} SET system_to = $now WHERE list_contains($versions, version_id) AND system_to IS NULL",
-            ended,
-        )
+    with rows.incoming(run.db, candidates):
+        added = run.db.execute(
+            f"INSERT INTO {table} BY NAME SELECT *, {proof.digest_sql(run.db, table)} AS digest FROM incoming "
+            "RETURNING digest"
+        ).fetchall()
+    run.log[table].added.extend(row[0] for row in added)
 
 
-def _write_ledgers(db: duckdb.DuckDBPyConnection, batch: Batch, written: list[Row]) -> list[Change]:
+def _add_unless_open(run: Writing, table: str, key: str, candidates: list[Row]) -> int:
+    """Insert the rows whose key does not stand; returns how many. What had ended before starts another period."""
+    unique = list({row[key]: row for row in candidates}.values())
+    if not unique:
+        return 0
+    with rows.incoming(run.db, unique):
+        added = run.db.execute(
+            f"""INSERT INTO {table} BY NAME SELECT *, {proof.digest_sql(run.db, table)} AS digest FROM (
+                    SELECT incoming.*, coalesce(had.periods, 0)::INTEGER AS period FROM incoming LEFT JOIN (
+                        SELECT topic, {key}, count(*) AS periods, bool_or(system_to IS NULL) AS is_open
+                        FROM {table} SEMI JOIN incoming USING (topic, {key}) GROUP BY ALL
+                    ) had USING (topic, {key})
+                    WHERE NOT coalesce(had.is_open, false)
+                ) RETURNING digest"""
+        ).fetchall()
+    run.log[table].added.extend(row[0] for row in added)
+    return len(added)
+
+
+def _end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
+    """End the open rows with these keys."""
+    ended = run.db.execute(
+        f"UPDATE {table} SET system_to = $at, ended_by = $run_id "
+        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest($gone::VARCHAR[])) RETURNING digest",
+        {"at": run.at, "run_id": run.batch.run_id, "topic": run.batch.topic, "gone": sorted(set(gone))},
+    ).fetchall()
+    run.log[table].ended.extend(row[0] for row in ended)
+
+
+def _end_versions(run: Writing) -> None:
+    if run.batch.ended_versions:
+        _end(run, "articles", "version_id", run.batch.ended_versions)
+        _end(run, "claims", "version_id", run.batch.ended_versions)
+
+
+def _write_ledgers(run: Writing) -> list[Change]:
     """End in system time what the new fold no longer holds, add what it holds now; unchanged rows keep their place."""
-    fresh: list[Change] = []
-    beliefs, changes, reasons = [], [], []
-    for _, ledger in sorted(batch.ledgers.items()):
-        beliefs += [rows.belief_row(b, batch.topic, batch.run_id, batch.now) for b in ledger.beliefs]
-        changes += [rows.change_row(c, batch.topic, batch.run_id, batch.now, i) for i, c in enumerate(ledger.changes)]
-        reasons += [rows.reason_row(r, batch.topic, batch.run_id, batch.now) for r in ledger.reasons]
-    facts = sorted(batch.ledgers)
-    written += _replace(db, "beliefs", ("belief_id",), batch, facts, beliefs)
-    added = _replace(db, "changes", ("change_id",), batch, facts, changes)
-    written += added
-    written += _replace(db, "reasons", ("claim_id", "fact", "reason", "detail"), batch, facts, reasons)
-    new_ids = {row["change_id"] for row in added}
-    for ledger in batch.ledgers.values():
-        fresh += [change for change in ledger.changes if change.change_id in new_ids]
+    if not run.batch.ledgers:
+        return []
+    _replace_beliefs(run)
+    _replace_reasons(run)
+    return _replace_changes(run)
+
+
+def _replace_beliefs(run: Writing) -> None:
+    batch = run.batch
+    wanted = {
+        row["belief_id"]: row
+        for _, ledger in sorted(batch.ledgers.items())
+        for row in (rows.belief_row(belief, batch.topic, batch.run_id, run.at) for belief in ledger.beliefs)
+    }
+    standing = {row[0] for row in _standing(run, "beliefs", "belief_id")}
+    if gone := standing - wanted.keys():
+        _end(run, "beliefs", "belief_id", gone)
+    _add(run, "beliefs", [row for key, row in wanted.items() if key not in standing])
+
+
+def _replace_reasons(run: Writing) -> None:
+    batch = run.batch
+    wanted = {
+        row["reason_id"]: row
+        for _, ledger in sorted(batch.ledgers.items())
+        for row in (
+            rows.reason_row(reason, batch.topic, batch.run_id, run.at, seq) for seq, reason in enumerate(ledger.reasons)
+        )
+    }
+    standing: dict[str, int] = dict(_standing(run, "reasons", "reason_id, seq"))
+    if gone := standing.keys() - wanted.keys():
+        _end(run, "reasons", "reason_id", gone)
+    _add(run, "reasons", [row for key, row in wanted.items() if key not in standing])
+    _renumber(
+        run, "reasons", "reason_id", {k: r["seq"] for k, r in wanted.items() if standing.get(k) not in (None, r["seq"])}
+    )
+
+
+def _replace_changes(run: Writing) -> list[Change]:
+    """Returns the changes that did not stand before. One that stands with other details keeps its `known_at`."""
+    batch = run.batch
+    standing = {
+        change_id: (body, known_at, seq)
+        for change_id, body, known_at, seq, kind in _standing(run, "changes", "change_id, body, known_at, seq, kind")
+        if kind not in NOTICES
+    }
+    wanted = {
+        change.change_id: (place, change)
+        for _, ledger in sorted(batch.ledgers.items())
+        for place, change in enumerate(ledger.changes)
+    }
+    table = [
+        rows.change_row(
+            change,
+            batch.topic,
+            batch.run_id,
+            run.at,
+            place,
+            standing[change_id][1] if change_id in standing else run.at,
+        )
+        for change_id, (place, change) in wanted.items()
+    ]
+    same = {row["change_id"]: row["seq"] for row in table if standing.get(row["change_id"], ("",))[0] == row["body"]}
+    if gone := standing.keys() - same.keys():
+        _end(run, "changes", "change_id", gone)
+    _add(run, "changes", [row for row in table if row["change_id"] not in same])
+    _renumber(run, "changes", "change_id", {key: seq for key, seq in same.items() if standing[key][2] != seq})
+    fresh = [change for change_id, (_, change) in wanted.items() if change_id not in standing]
     return sorted(fresh, key=lambda change: (change.at, change.change_id))
 
 
-def _replace(
-    db: duckdb.DuckDBPyConnection, table: str, key: tuple[str, ...], batch: Batch, facts: list[str], wanted: list[Row]
-) -> list[Row]:
-    if not facts:
-        return []
-    where = {"topic": batch.topic, "facts": facts}
-    keep_notices = "AND kind NOT IN ('corrected', 'retracted')" if table == "changes" else ""
-    standing = db.execute(
-        f"SELECT {', '.join(key)} FROM {table} WHERE topic = $topic AND list_contains($facts, fact) "
-        f"AND system_to IS NULL {keep_notices}",
-        where,
+def _renumber(run: Writing, table: str, key: str, seqs: dict[str, int]) -> None:
+    """Give standing rows their new place in the fold: a late article shifts those after it, and changes nothing else."""
+    if not seqs:
+        return
+    with rows.incoming(run.db, [{key: value, "seq": seq} for value, seq in seqs.items()]):
+        run.db.execute(
+            f"UPDATE {table} SET seq = incoming.seq FROM incoming WHERE {table}.{key} = incoming.{key} "
+            f"AND {table}.topic = $topic AND {table}.system_to IS NULL",
+            {"topic": run.batch.topic},
+        )
+
+
+def _standing(run: Writing, table: str, columns: str) -> list[tuple[Any, ...]]:
+    return run.db.execute(
+        f"SELECT {columns} FROM {table} WHERE topic = $topic AND system_to IS NULL "
+        "AND fact IN (SELECT unnest($facts::VARCHAR[]))",
+        {"topic": run.batch.topic, "facts": sorted(run.batch.ledgers)},
     ).fetchall()
-    by_key = {tuple(row[name] for name in key): row for row in wanted}
-    gone = [found for found in standing if tuple(found) not in by_key]
-    if gone:
-        match = " AND ".join(f"{table}.{name} = gone.{name}" for name in key)
-        rows_gone = [dict(zip(key, found, strict=True)) for found in gone]
-        _update_gone(db, table, match, rows_gone, batch.now)
-    fresh = [row for found, row in by_key.items() if found not in {tuple(s) for s in standing}]
-    rows.insert(db, table, fresh)
+
+
+def _write_notices(run: Writing) -> list[Change]:
+    """Corrections and retractions are no part of the fold: each is kept once and never ends."""
+    batch = run.batch
+    known = {
+        row[0]
+        for row in run.db.execute(
+            "SELECT change_id FROM changes WHERE topic = $topic AND change_id IN (SELECT unnest($ids::VARCHAR[]))",
+            {"topic": batch.topic, "ids": [change.change_id for change in batch.notices]},
+        ).fetchall()
+    }
+    fresh = list({change.change_id: change for change in batch.notices if change.change_id not in known}.values())
+    after_the_rest = 1_000_000
+    _add(
+        run,
+        "changes",
+        [rows.change_row(c, batch.topic, batch.run_id, run.at, after_the_rest, run.at) for c in fresh],
+    )
     return fresh
 
 
-def _update_gone(db: duckdb.DuckDBPyConnection, table: str, match: str, gone: list[Row], now: datetime) -> None:
-    db.execute(f"CREATE OR REPLACE TEMP TABLE gone ({', '.join(f'{name} VARCHAR' for name in gone[0])})")
-    rows.insert(db, "gone", gone)
-    db.execute(
-        f"UPDATE {table} SET system_to = $now FROM gone WHERE {match} AND {table}.system_to IS NULL", {"now": now}
+def _write_alerts(run: Writing) -> None:
+    """Keep what is to be told in the transaction that made it; a key that was told is not told again."""
+    told = run.db.execute("SELECT key FROM alerts WHERE topic = $topic", {"topic": run.batch.topic}).fetchall()
+    known = {row[0] for row in told}
+    fresh = {alert.key: alert for alert in reversed(run.batch.alerts) if alert.key not in known}
+    _add(run, "alerts", [rows.alert_row(alert, run.batch.run_id) for alert in fresh.values()])
+
+
+def _write_sources(run: Writing) -> None:
+    topic = run.batch.topic
+    run.db.execute(
+        "DELETE FROM sources WHERE topic = $topic AND source IN (SELECT unnest($sources::VARCHAR[]))",
+        {"topic": topic, "sources": [state.source for state in run.batch.sources]},
     )
-    db.execute("DROP TABLE gone")
-
-
-def _write_notices(db: duckdb.DuckDBPyConnection, batch: Batch, written: list[Row]) -> list[Change]:
-    table = [rows.change_row(c, batch.topic, batch.run_id, batch.now, 1_000_000) for c in batch.notices]
-    fresh = _new_rows(db, "changes", "change_id", table)
-    written += fresh
-    ids = {row["change_id"] for row in fresh}
-    return [change for change in batch.notices if change.change_id in ids]
-
-
-def _write_alerts(db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    table = [
-        {
-            "alert_id": alert.alert_id,
-            "topic": alert.topic,
-            "change_id": alert.change_id,
-            "fact": alert.fact,
-            "key": alert.key,
-            "title": alert.title,
-            "body": alert.body,
-            "created_at": alert.created_at,
-            "sent_at": alert.sent_at,
-            "attempts": alert.attempts,
-            "last_error": alert.last_error,
-            "run_id": batch.run_id,
-        }
-        for alert in batch.alerts
-    ]
-    known = {
-        row[0] for row in db.execute("SELECT key FROM alerts WHERE topic = $topic", {"topic": batch.topic}).fetchall()
-    }
-    rows.insert(db, "alerts", [row for row in table if row["key"] not in known])
-
-
-def _write_sources(db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    for state in batch.sources:
-        db.execute(
-            "DELETE FROM sources WHERE topic = $topic AND source = $source",
-            {"topic": batch.topic, "source": state.source},
-        )
-    rows.insert(db, "sources", [_source_row(batch.topic, state) for state in batch.sources])
+    rows.insert(run.db, "sources", [_source_row(topic, state) for state in run.batch.sources])
 
 
 def _source_row(topic: str, state: SourceState) -> Row:
@@ -178,43 +266,39 @@ def _source_row(topic: str, state: SourceState) -> Row:
     }
 
 
-def _write_facts(db: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    if not batch.facts:
+def _write_facts(run: Writing) -> None:
+    """The tracked slots as of this run, so that SQL can join their meaning."""
+    if not run.batch.facts:
         return
-    db.execute("DELETE FROM facts WHERE topic = $topic", {"topic": batch.topic})
-    table = [
-        {
-            "topic": batch.topic,
-            "fact": fact.fact,
-            "meaning": fact.meaning,
-            "relation": fact.relation,
-            "subject": fact.subject,
-            "object": fact.object,
-            "value_kind": fact.value_kind,
-        }
-        for fact in batch.facts
-    ]
-    rows.insert(db, "facts", table)
+    topic = run.batch.topic
+    columns = ("fact", "meaning", "relation", "subject", "object", "value_kind")
+    wanted = [{"topic": topic, **{name: getattr(fact, name) for name in columns}} for fact in run.batch.facts]
+    standing = run.db.execute(f"SELECT {', '.join(columns)} FROM facts WHERE topic = $topic", {"topic": topic})
+    if sorted(standing.fetchall()) == sorted(tuple(row[name] for name in columns) for row in wanted):
+        return
+    run.db.execute("DELETE FROM facts WHERE topic = $topic", {"topic": topic})
+    rows.insert(run.db, "facts", wanted)
 
 
-def _write_run(
-    db: duckdb.DuckDBPyConnection, batch: Batch, written: list[Row], articles: int, claims: int, changes: int
-) -> None:
-    found = db.execute("SELECT digest FROM runs ORDER BY finished_at DESC, rowid DESC LIMIT 1").fetchall()
-    previous = found[0][0] if found else GENESIS
-    db.execute(
-        "INSERT INTO runs VALUES ($run_id, $topic, $started, $finished, $outcome, $articles, $claims, $changes, "
-        "$digest, $previous)",
-        {
-            "run_id": batch.run_id,
-            "topic": batch.topic,
-            "started": batch.started_at,
-            "finished": batch.now,
-            "outcome": batch.outcome,
-            "articles": articles,
-            "claims": claims,
-            "changes": changes,
-            "digest": rows.digest(written, previous),
-            "previous": previous,
-        },
+def _write_run(run: Writing, result: CommitResult) -> None:
+    batch = run.batch
+    last = run.db.execute("SELECT seq, digest FROM runs ORDER BY seq DESC LIMIT 1").fetchall()
+    seq, previous = last[0] if last else (0, proof.GENESIS)
+    tables = [(name, len(log.added), len(log.ended), proof.table_digest(log)) for name, log in sorted(run.log.items())]
+    row: Row = {
+        "seq": seq + 1,
+        "run_id": batch.run_id,
+        "topic": batch.topic,
+        "started_at": batch.started_at,
+        "finished_at": run.at,
+        "outcome": batch.outcome,
+        "new_articles": result.articles,
+        "new_claims": result.claims,
+        "new_changes": len(result.changes),
+        "previous_digest": previous,
+    }
+    rows.insert(run.db, "runs", [{**row, "digest": proof.run_digest(row, tables)}])
+    columns = ("table_name", "added", "ended", "digest")
+    rows.insert(
+        run.db, "run_tables", [{"run_id": batch.run_id, **dict(zip(columns, line, strict=True))} for line in tables]
     )

@@ -1,8 +1,9 @@
 """The store: one writer, short connections, one transaction a run. Knows tables and rows, no rules of the domain."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,22 +15,25 @@ from factdrift.errors import StoreUnavailable
 from factdrift.model import Alert, ClaimReason, Ledger, Review, StoredClaim
 from storage import rows
 from storage.commit import write_batch
-from storage.engine import connect, lease, store_errors
-from storage.migrations import migrate
+from storage.engine import connect, database_errors, lease, store_errors
+from storage.migrations import open_migrated
 from storage.records import Batch, CommitResult, SourceState
 
 
 @contextmanager
 def open_store(path: Path, *, now: datetime) -> "Iterator[Store]":
-    """The store for writing, created and migrated as needed. Raises StoreUnavailable where it cannot be had."""
+    """The store for writing, created and migrated as needed. Raises StoreUnavailable where it cannot be had.
+
+    Inside the block only DuckDB's errors are taken for the store's: another file's OSError is not ours to name.
+    """
     path = path.expanduser().absolute()
-    with store_errors(path), lease(path):
-        connection = connect(path)
-        try:
-            migrate(connection, path, now)
-            yield Store(connection, path)
-        finally:
-            connection.close()
+    with ExitStack() as held:
+        with store_errors(path):
+            held.enter_context(lease(path))
+            store = Store(open_migrated(path, now), path)
+        held.callback(store.close)
+        with database_errors(path):
+            yield store
 
 
 class Store:
@@ -38,6 +42,10 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._db = connection
         self.path = path
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
 
     def commit(self, batch: Batch) -> CommitResult:
         """Write a run whole or not at all; a run that was written before adds nothing.
@@ -90,7 +98,7 @@ class Store:
         found = self._db.execute(
             "SELECT claim_id, body, version_id, article_id, outlet, source, tier, origin, published_at, system_from, "
             "system_to, extractor FROM claims "
-            "WHERE topic = $topic AND list_contains($facts, fact) AND system_to IS NULL",
+            "WHERE topic = $topic AND fact IN (SELECT unnest($facts::VARCHAR[])) AND system_to IS NULL",
             {"topic": topic, "facts": sorted(set(facts))},
         ).fetchall()
         claims: dict[str, list[StoredClaim]] = {fact: [] for fact in facts}
@@ -102,8 +110,8 @@ class Store:
     def claims_of_versions(self, versions: Iterable[str]) -> dict[str, str]:
         """Claim id -> fact of the open claims of some article versions (claims without a fact left out)."""
         found = self._db.execute(
-            "SELECT claim_id, fact FROM claims WHERE list_contains($versions, version_id) AND system_to IS NULL "
-            "AND fact IS NOT NULL",
+            "SELECT claim_id, fact FROM claims WHERE version_id IN (SELECT unnest($versions::VARCHAR[])) "
+            "AND system_to IS NULL AND fact IS NOT NULL",
             {"versions": sorted(set(versions))},
         ).fetchall()
         return dict(found)
@@ -111,26 +119,33 @@ class Store:
     def urls_of(self, topic: str, versions: Iterable[str]) -> dict[str, str]:
         """Version id -> address of the article."""
         found = self._db.execute(
-            "SELECT version_id, url FROM articles WHERE topic = $topic AND list_contains($versions, version_id)",
+            "SELECT version_id, url FROM articles WHERE topic = $topic "
+            "AND version_id IN (SELECT unnest($versions::VARCHAR[]))",
             {"topic": topic, "versions": sorted(set(versions))},
         ).fetchall()
         return dict(found)
 
     def standing(self, topic: str, facts: Iterable[str] | None = None) -> dict[str, Ledger]:
-        """The ledger of each fact as it is known now."""
+        """The ledger of each fact as it is known now, its parts in the order of the fold."""
         where = {"topic": topic, "facts": sorted(set(facts)) if facts is not None else None}
-        only = "topic = $topic AND system_to IS NULL AND ($facts IS NULL OR list_contains($facts, fact))"
-        beliefs = self._db.execute(f"SELECT fact, body FROM beliefs WHERE {only} ORDER BY valid_from", where).fetchall()
-        changes = self._db.execute(f"SELECT fact, body FROM changes WHERE {only} ORDER BY fact, seq", where).fetchall()
-        reasons = self._db.execute(f"SELECT fact, claim_id, reason, detail FROM reasons WHERE {only}", where).fetchall()
-        ledgers: dict[str, Ledger] = {}
-        for fact in {row[0] for row in (*beliefs, *changes, *reasons)}:
-            ledgers[fact] = Ledger(
-                tuple(b for f, body in beliefs if f == fact and (b := unpack_belief(json.loads(body)))),
-                tuple(unpack_change(json.loads(body)) for f, body in changes if f == fact),
-                tuple(ClaimReason(c, f, reason, detail) for f, c, reason, detail in reasons if f == fact),
-            )
-        return ledgers
+        only = "topic = $topic AND system_to IS NULL AND ($facts IS NULL OR fact IN (SELECT unnest($facts::VARCHAR[])))"
+        beliefs, changes, reasons = defaultdict(list), defaultdict(list), defaultdict(list)
+        for fact, body in self._db.execute(
+            f"SELECT fact, body FROM beliefs WHERE {only} ORDER BY valid_from, track, claim_id", where
+        ).fetchall():
+            beliefs[fact].append(unpack_belief(json.loads(body)))
+        for fact, body in self._db.execute(
+            f"SELECT fact, body FROM changes WHERE {only} ORDER BY seq, happened_at, change_id", where
+        ).fetchall():
+            changes[fact].append(unpack_change(json.loads(body)))
+        for fact, *reason in self._db.execute(
+            f"SELECT fact, claim_id, reason, detail FROM reasons WHERE {only} ORDER BY seq, claim_id", where
+        ).fetchall():
+            reasons[fact].append(ClaimReason(reason[0], fact, reason[1], reason[2]))
+        return {
+            fact: Ledger(tuple(b for b in beliefs[fact] if b), tuple(changes[fact]), tuple(reasons[fact]))
+            for fact in sorted({*beliefs, *changes, *reasons})
+        }
 
     def facts_due(self, topic: str, now: datetime) -> set[str]:
         """Facts with an expectation whose due interval has ended."""

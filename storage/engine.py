@@ -13,12 +13,20 @@ from factdrift.errors import StoreUnavailable
 
 
 @contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Raise StoreUnavailable, naming the file and the way out, for every failure of DuckDB or the disk."""
+def database_errors(path: Path) -> Iterator[None]:
+    """Raise StoreUnavailable, naming the file and the way out, for every failure of DuckDB."""
     try:
         yield
     except duckdb.Error as exc:
         raise StoreUnavailable(f"{path}: {_first_line(exc)}", _way_out(str(exc), path)) from exc
+
+
+@contextmanager
+def store_errors(path: Path) -> Iterator[None]:
+    """As `database_errors`, for failures of the disk as well. Wrap only what touches that path."""
+    try:
+        with database_errors(path):
+            yield
     except OSError as exc:
         raise StoreUnavailable(f"{path}: {exc.strerror or exc}", _way_out_of_errno(exc, path)) from exc
 
@@ -60,14 +68,18 @@ def _first_line(exc: duckdb.Error) -> str:
 
 def _way_out(text: str, path: Path) -> str:
     low = text.lower()
-    if "lock" in low:
-        return "another program has the file open for writing; close it, or use the published snapshot"
-    if "no space" in low or "disk" in low or "out of space" in low:
+    if "no space" in low or "disk full" in low or "out of space" in low:
         return "free some space on that disk and run again; what was saved before is whole"
-    if "not a valid duckdb" in low or "corrupt" in low or "magic" in low:
+    if "permission" in low or "read-only file" in low:
+        return f"check that you may read and write {path} and its folder"
+    if "set lock" in low or "conflicting lock" in low:
+        return "another program has the file open for writing; close it, or use the published snapshot"
+    if "newer version" in low or "version number" in low:
+        return "a newer DuckDB wrote it: upgrade factdrift, or restore a backup"
+    if any(word in low for word in ("not a valid duckdb", "corrupt", "magic", "checksum", "serializ", "wal file")):
         return f"the file is damaged or is no database: restore a backup (`factdrift restore FILE --database {path}`)"
-    if "permission" in low or "read-only" in low:
-        return "check who owns the file and its folder"
+    if "is a directory" in low:
+        return "name a file, not a folder"
     return "run `factdrift status`; if it stays so, restore a backup"
 
 

@@ -9,9 +9,12 @@ from pathlib import Path
 import duckdb
 
 from factdrift.errors import StoreUnavailable
+from storage.engine import connect
+
+Step = tuple[int, str, str]
 
 
-def all_migrations() -> list[tuple[int, str, str]]:
+def all_migrations() -> list[Step]:
     """(number, name, SQL) of every migration, in order."""
     folder = files("storage") / "migrations"
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
@@ -27,26 +30,54 @@ def applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
     return dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, path: Path, now: datetime) -> list[int]:
-    """Bring the schema up to date; returns the numbers applied. Raises StoreUnavailable for a newer or edited one."""
-    had, known = applied(connection), all_migrations()
-    newest = known[-1][0]
+def open_migrated(path: Path, now: datetime, known: list[Step] | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to a database whose schema is up to date; a file that changes is copied beside itself first.
+
+    Raises StoreUnavailable for a newer or edited schema, and duckdb.Error as it comes.
+    """
+    steps = known or all_migrations()
+    connection = connect(path)
+    try:
+        had = applied(connection)
+        check(had, path, steps)
+        if had and max(had) < steps[-1][0]:
+            # Copied while nothing of this process has it open: closing any handle on a file drops DuckDB's lock on it.
+            connection.execute("CHECKPOINT")
+            connection.close()
+            shutil.copyfile(path, path.with_name(f"{path.name}.schema{max(had)}.bak"))
+            connection = connect(path)
+        migrate(connection, path, now, steps)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def migrate(
+    connection: duckdb.DuckDBPyConnection, path: Path, now: datetime, known: list[Step] | None = None
+) -> list[int]:
+    """Bring the schema up to date; returns the numbers applied. Raises StoreUnavailable as `check` does."""
+    steps, had = known or all_migrations(), applied(connection)
+    check(had, path, steps)
+    waiting = [step for step in steps if step[0] not in had]
+    for number, name, sql in waiting:
+        _apply(connection, number, name, sql, now)
+    return [number for number, _, _ in waiting]
+
+
+def check(had: dict[int, str], path: Path, steps: list[Step]) -> None:
+    """Nothing, where the schema is one this program can bring up to date. Raises StoreUnavailable otherwise."""
+    newest = steps[-1][0]
     if had and max(had) > newest:
         raise StoreUnavailable(
             f"{path}: written by a newer factdrift (schema {max(had)}, this program knows {newest})",
             "upgrade factdrift, or restore the backup made before that upgrade",
         )
-    edited = [number for number, _, sql in known if number in had and had[number] != _checksum(sql)]
+    edited = [number for number, _, sql in steps if number in had and had[number] != _checksum(sql)]
     if edited:
         raise StoreUnavailable(
             f"{path}: schema {edited[0]} is not the one this program was released with", "reinstall factdrift"
         )
-    waiting = [step for step in known if step[0] not in had]
-    if had and waiting:
-        _back_up(connection, path, max(had))
-    for number, name, sql in waiting:
-        _apply(connection, number, name, sql, now)
-    return [number for number, _, _ in waiting]
 
 
 def _apply(connection: duckdb.DuckDBPyConnection, number: int, name: str, sql: str, now: datetime) -> None:
@@ -61,11 +92,6 @@ def _apply(connection: duckdb.DuckDBPyConnection, number: int, name: str, sql: s
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-
-
-def _back_up(connection: duckdb.DuckDBPyConnection, path: Path, schema: int) -> None:
-    connection.execute("CHECKPOINT")
-    shutil.copyfile(path, path.with_name(f"{path.name}.schema{schema}.bak"))
 
 
 def _checksum(sql: str) -> str:

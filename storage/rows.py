@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from factdrift.codec import pack_belief, pack_change, pack_claim, pack_value
-from factdrift.model import Belief, Change, ClaimReason, DateSpan, Money, Percent, StoredClaim, Value
+from factdrift.model import Alert, Belief, Change, ClaimReason, DateSpan, Money, Percent, StoredClaim, Value
 from factdrift.wording import describe_belief, describe_value
 from storage.records import StoredArticle
 
@@ -22,6 +24,7 @@ _TYPES = {
             "valid_to",
             "last_confirmed",
             "happened_at",
+            "known_at",
             "decided_at",
             "created_at",
             "sent_at",
@@ -35,6 +38,8 @@ _TYPES = {
     **dict.fromkeys(("percent", "amount"), pa.float64()),
     **dict.fromkeys(("tier", "origins", "seq", "attempts", "failures"), pa.int32()),
     **dict.fromkeys(("contested", "needs_review", "undone"), pa.bool_()),
+    **dict.fromkeys(("new_articles", "new_claims", "new_changes"), pa.int32()),
+    **dict.fromkeys(("added", "ended"), pa.int64()),
     "hashes": pa.list_(pa.int64()),
 }
 
@@ -45,21 +50,19 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -
     """Insert rows of one shape. `table` is a name of ours, never a user's."""
     if not rows:
         return
-    names = list(rows[0])
-    columns = {name: pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in names}
+    with incoming(connection, rows):
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+
+
+@contextmanager
+def incoming(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> Iterator[None]:
+    """Rows of one shape as the relation `incoming` while the block runs."""
+    columns = {name: pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in rows[0]}
     connection.register("incoming", pa.table(columns))
     try:
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
+        yield
     finally:
         connection.unregister("incoming")
-
-
-def digest(rows: Iterable[Row], previous: str) -> str:
-    """A SHA-256 over rows and the digest before: the chain that `verify` follows."""
-    chain = hashlib.sha256(previous.encode("ascii"))
-    for row in rows:
-        chain.update(json.dumps(row, sort_keys=True, default=_plain, ensure_ascii=True).encode("ascii"))
-    return chain.hexdigest()
 
 
 def article_row(stored: StoredArticle, topic: str, run_id: str, now: datetime) -> Row:
@@ -89,7 +92,7 @@ def article_row(stored: StoredArticle, topic: str, run_id: str, now: datetime) -
     }
 
 
-def claim_row(stored: StoredClaim, topic: str, run_id: str) -> Row:
+def claim_row(stored: StoredClaim, topic: str, run_id: str, now: datetime) -> Row:
     """A row of `claims`."""
     claim = stored.claim
     return {
@@ -114,8 +117,8 @@ def claim_row(stored: StoredClaim, topic: str, run_id: str) -> Row:
         "extractor": stored.extractor,
         "body": _json(pack_claim(claim)),
         "run_id": run_id,
-        "system_from": stored.system_from,
-        "system_to": stored.system_to,
+        "system_from": now,
+        "system_to": None,
     }
 
 
@@ -146,8 +149,8 @@ def belief_row(belief: Belief, topic: str, run_id: str, now: datetime) -> Row:
     }
 
 
-def change_row(change: Change, topic: str, run_id: str, now: datetime, seq: int) -> Row:
-    """A row of `changes`; `seq` is its place in the fact's history."""
+def change_row(change: Change, topic: str, run_id: str, now: datetime, seq: int, known_at: datetime) -> Row:
+    """A row of `changes`; `seq` is its place in the fact's history, `known_at` when it was first on the ledger."""
     return {
         "change_id": change.change_id,
         "topic": topic,
@@ -163,24 +166,38 @@ def change_row(change: Change, topic: str, run_id: str, now: datetime, seq: int)
         "needs_review": change.needs_review,
         "seq": seq,
         "body": _json(pack_change(change)),
+        "known_at": known_at,
         "run_id": run_id,
         "system_from": now,
         "system_to": None,
     }
 
 
-def reason_row(reason: ClaimReason, topic: str, run_id: str, now: datetime) -> Row:
-    """A row of `reasons`."""
+def reason_row(reason: ClaimReason, topic: str, run_id: str, now: datetime, seq: int) -> Row:
+    """A row of `reasons`; the id is a hash of the content, `seq` its place in the fold."""
     return {
+        "reason_id": reason_id(topic, reason),
         "claim_id": reason.claim_id,
         "topic": topic,
         "fact": reason.fact,
         "reason": str(reason.reason),
         "detail": reason.detail,
+        "seq": seq,
         "run_id": run_id,
         "system_from": now,
         "system_to": None,
     }
+
+
+def reason_id(topic: str, reason: ClaimReason) -> str:
+    """The id of a reason is its content; migration 3 writes the same in SQL."""
+    parts = (topic, reason.claim_id, reason.fact, str(reason.reason), reason.detail)
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8")).hexdigest()[:20]
+
+
+def alert_row(alert: Alert, run_id: str) -> Row:
+    """A row of `alerts`."""
+    return {**asdict(alert), "run_id": run_id}
 
 
 def content_id(topic: str, body: str) -> str:
@@ -202,9 +219,3 @@ def _value_columns(value: Value | None) -> Row:
 
 def _json(value: Mapping[str, Any] | None) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return f"{value.timestamp():.6f}"
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -42,7 +42,7 @@ def test_an_ipv4_address_inside_ipv6_is_judged_as_the_ipv4_address(address: ipad
 
 
 @given(st.ip_addresses())
-def test_nothing_the_standard_library_calls_private_is_allowed(address: ipaddress.IPv4Address) -> None:
+def test_no_loopback_link_local_or_multicast_address_is_allowed(address: ipaddress.IPv4Address) -> None:
     if refusal_of(str(address)) is None and not getattr(address, "ipv4_mapped", None):
         assert not address.is_loopback
         assert not address.is_link_local

@@ -24,7 +24,8 @@ def item(link: str, title: str = "A title", more: str = "") -> str:
 
 
 def test_an_rss_item_is_read_whole() -> None:
-    more = "<pubDate>Tue, 03 Jan 2023 10:00:00 +0100</pubDate><description>&lt;p&gt;Much &amp;amp; more&lt;/p&gt;</description>"
+    more = "<pubDate>Tue, 03 Jan 2023 10:00:00 +0100</pubDate>"
+    more += "<description>&lt;p&gt;Much &amp;amp; more&lt;/p&gt;</description>"
 
     entry = parse_feed(rss(item("https://news.example/a", "Deal &amp;amp; talks", more)), "text/xml", URL)[0]
 
@@ -58,6 +59,12 @@ def test_a_link_that_comes_twice_is_kept_once_first_come() -> None:
     got = parse_feed(rss(item("https://n.example/1", "First") + item("https://n.example/1#c", "Second")), "", URL)
 
     assert [entry.title for entry in got] == ["First"]
+
+
+def test_a_malformed_channel_link_is_ignored() -> None:
+    body = rss(item("/x")).replace(b"https://news.example/<", b"https://[news/<")
+
+    assert parse_feed(body, "", URL)[0].url == "https://news.example/x"
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "mailto:a@b.example", "", "http://[bad/", "http://h:x/"])

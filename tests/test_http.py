@@ -4,14 +4,19 @@ import asyncio
 import gzip
 import hashlib
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import RequestInfo, web
+from aiohttp.client_reqrep import ConnectionKey
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from factdrift.errors import PermanentError, TransientError
-from factdrift.sources.http import Fetched, Fetcher, FetchLimits, NotModified
+from factdrift.sources.http import Fetched, Fetcher, FetchLimits, NotModified, _mapped_errors
 
 
 class Site:
@@ -243,8 +248,51 @@ async def test_no_more_than_per_host_fetches_run_at_once(site: Site, fetcher: Fe
     assert site.most_at_once == 2
 
 
-async def test_messages_keep_the_password_to_themselves(site: Site, fetcher: Fetcher) -> None:
-    with pytest.raises(PermanentError) as caught:
-        await fetcher.fetch(f"http://me:hidden@127.0.0.1:{site.port}/status/404")
+async def test_a_user_name_in_an_address_is_refused_before_anything_is_sent(site: Site, fetcher: Fetcher) -> None:
+    with pytest.raises(PermanentError, match="user name") as caught:
+        await fetcher.fetch(f"http://me:hidden@127.0.0.1:{site.port}/page")
 
+    assert site.headers == {}
     assert "hidden" not in str(caught.value)
+
+
+async def test_fetches_at_one_host_begin_apart(site: Site) -> None:
+    limits = FetchLimits(min_delay_seconds=0.1, per_host_concurrency=3)
+    started = asyncio.get_running_loop().time()
+
+    async with Fetcher(limits, frozenset({f"127.0.0.1:{site.port}"})) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(f"{site.root}/page") for _ in range(3)))
+
+    assert asyncio.get_running_loop().time() - started >= 0.2
+
+
+_KEY = ConnectionKey("example.org", 443, True, True, None, None, None)
+_REQUEST = RequestInfo(URL("http://example.org/"), "GET", CIMultiDictProxy(CIMultiDict()), URL("http://example.org/"))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (TimeoutError(), TransientError),
+        (aiohttp.ServerTimeoutError(), TransientError),
+        (aiohttp.ServerDisconnectedError(), TransientError),
+        (aiohttp.ClientPayloadError(), TransientError),
+        (aiohttp.ClientOSError(104, "reset"), TransientError),
+        (aiohttp.ClientConnectorError(_KEY, ConnectionRefusedError(111, "refused")), TransientError),
+        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(socket.EAI_AGAIN, "again")), TransientError),
+        (aiohttp.ClientConnectorDNSError(_KEY, socket.gaierror(socket.EAI_NONAME, "unknown")), PermanentError),
+        (aiohttp.ClientConnectorSSLError(_KEY, ssl.SSLError(1, "handshake")), PermanentError),
+        (aiohttp.ClientConnectorCertificateError(_KEY, ssl.CertificateError("expired")), PermanentError),
+        (aiohttp.InvalidURL("x"), PermanentError),
+        (aiohttp.ClientResponseError(_REQUEST, (), message="bad line"), PermanentError),
+        (ConnectionResetError(104, "reset"), TransientError),
+        (OSError(101, "network is unreachable"), TransientError),
+        (ValueError("bad header"), PermanentError),
+    ],
+)
+def test_every_foreign_error_is_mapped(error: Exception, kind: type[Exception]) -> None:
+    with pytest.raises(kind) as caught, _mapped_errors(URL("http://example.org/"), 3.0):
+        raise error
+
+    assert "http://example.org/" in str(caught.value)
+    assert caught.value.__cause__ is error

@@ -485,6 +485,14 @@ def test_what_was_called_off_is_not_back_because_an_outlet_forgot():
     assert told(folded)[-1] == ("stage_changed", "actual", YES, "current")
 
 
+def test_a_share_that_is_held_is_no_plan_that_could_be_called_off():
+    off = claim(43, OFF, 9)
+
+    folded = ledger(seed(43), off)
+
+    assert (reason_of(folded, off), folded.changes) == ("wrong_slot", ())
+
+
 def test_a_denial_where_nothing_stands_is_learnt():
     folded = ledger(claim(YES, DENIED, 1, by=COMPANY), spec_=spec("state"))
 
@@ -1138,3 +1146,44 @@ def test_an_open_plan_is_live_on_the_expected_track_and_of_the_same_measure():
 
     for folded in (none_holds, called_off, measured):
         assert [t[0] for t in told(folded)] == ["added", "added"]
+
+
+def test_what_unnamed_sources_said_first_does_not_date_what_unknown_pages_confirm():
+    said = [claim(15, DONE, 3, tier=3, by=UNNAMED), claim(15, DONE, 5, tier=3), claim(15, DONE, 9, tier=3)]
+
+    assert ledger(*HELD_43, *said).changes[-1].new.valid_from == at(5)
+
+
+@pytest.mark.parametrize("vague", [{"mention": BACKGROUND}, {"stage": R, "by": UNNAMED}])
+def test_neither_background_nor_a_rumour_sharpens_a_plan(vague):
+    said = {"stage": P, "day": 3, **vague}
+
+    folded = ledger(seed(15, P), claim(15.2, **said))
+
+    assert [b.value for b in folded.beliefs] == [Percent(15)]
+
+
+def test_a_plan_of_the_same_size_as_another_long_ago_is_the_same_plan():
+    folded = ledger(claim(5, P, 1), claim(5, P, 100), spec_=spec(cardinality="many"))
+
+    assert reasons(folded) == ["added", "same_value"]
+
+
+@pytest.mark.parametrize("fallen", [claim(YES, DENIED, 9, as_of=span("2023-04-20")), claim(NO, DENIED, 9)])
+def test_a_denial_does_not_end_what_holds(fallen):
+    folded = ledger(seed(YES), fallen, spec_=spec("state"))
+
+    assert ("actual", str(YES), "current") in standing(folded)
+
+
+def test_a_cancelled_thing_that_did_not_hold_stays_as_it_is():
+    folded = ledger(seed(NO), claim(NO, OFF, 9), spec_=spec("state"))
+
+    assert [b.value for b in folded.beliefs if b.track is Track.ACTUAL] == [NO]
+    assert len([b for b in folded.beliefs if b.track is Track.ACTUAL]) == 1
+
+
+def test_a_stage_alone_speaks_of_the_main_line_even_beside_measured_ones():
+    folded = ledger(seed(15), claim(36, NOW_SO, 1, measure="economic"), claim(None, P, 5))
+
+    assert [(b.measure, b.value) for b in folded.beliefs if b.track is Track.EXPECTED] == [(None, None)]

@@ -23,11 +23,14 @@ from factdrift.model import (
     DateSpan,
     Mention,
     Name,
+    Ordinal,
+    Percent,
     Reason,
     Stage,
     Text,
     Track,
     Value,
+    Years,
 )
 from factdrift.model import State as Truth
 from factdrift.topic import FactSpec
@@ -168,6 +171,9 @@ def _fall(
         return attempt(
             state, word, Move(ChangeKind.ADDED, _belief(spec, word, Track.EXPECTED, measure, claim.value), None)
         )
+    if isinstance(actual.belief.value, Percent | Ordinal | Years):
+        # A share that is held, a rank or an age is no plan: it can change, it cannot be called off.
+        return because(state, word.stored.claim_id, spec.name, Reason.WRONG_SLOT, "calls off what is no plan")
     fallen = _belief(spec, word, Track.EXPECTED, measure, actual.belief.value)
     if not _is_over(claim, actual.belief):
         return attempt(state, word, Move(ChangeKind.STAGE_CHANGED, fallen, actual.belief))

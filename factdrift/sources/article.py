@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urljoin, urlsplit
 
 import trafilatura
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from htmldate import find_date
 
 from factdrift.errors import PermanentError
@@ -109,10 +109,10 @@ def _selected(soup: BeautifulSoup, selector: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _lines(node: BeautifulSoup | object, names: str | tuple[str, ...]) -> list[str]:
+def _lines(node: Tag, names: str | tuple[str, ...]) -> list[str]:
     """The text of the innermost blocks, one a line."""
     wanted = [names] if isinstance(names, str) else list(names)
-    blocks = node.find_all(wanted)  # type: ignore[attr-defined]
+    blocks = node.find_all(wanted)
     texts = (" ".join(block.get_text("").split()) for block in blocks if not block.find(wanted))
     return [text for text in texts if text]
 

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 
 from factdrift.errors import PermanentError
+from factdrift.sources.dates import plausible
 
 MOST_ENTRIES = 500
 _LONGEST_SUMMARY = 4_000
@@ -50,8 +51,8 @@ def parse_feed(body: bytes, content_type: str, url: str) -> tuple[FeedEntry, ...
     if not entries and not parsed.get("version"):
         raise PermanentError(f"{url}: {_looks_like(trimmed)}, not a feed", "Give the address of its RSS or Atom feed.")
     feed = parsed.get("feed", {})
-    base = urljoin(url, str(feed.get("link", "")))
-    return _unique(_entry(raw, base, url, _plain(feed.get("title"))) for raw in entries[: 4 * MOST_ENTRIES])
+    base = web_address(str(feed.get("link", "")), url) or url
+    return _unique(_entry(raw, base, _plain(feed.get("title"))) for raw in entries[: 4 * MOST_ENTRIES])
 
 
 def _parsed(body: bytes, content_type: str, url: str) -> Any:
@@ -65,8 +66,8 @@ def _parsed(body: bytes, content_type: str, url: str) -> Any:
         raise PermanentError(f"{url}: {_looks_like(body)}, unreadable as a feed ({type(error).__name__})") from error
 
 
-def _entry(raw: Any, base: str, url: str, feed_title: str) -> FeedEntry | None:
-    link = _link(raw, base, url)
+def _entry(raw: Any, base: str, feed_title: str) -> FeedEntry | None:
+    link = _link(raw, base)
     if not link:
         return None
     source = raw.get("source") or {}
@@ -79,12 +80,12 @@ def _entry(raw: Any, base: str, url: str, feed_title: str) -> FeedEntry | None:
     )
 
 
-def _link(raw: Any, base: str, url: str) -> str:
+def _link(raw: Any, base: str) -> str:
     """The entry's absolute web address, or "". A permalink in the id serves where there is no link."""
     said = str(raw.get("link") or "").strip() or str(raw.get("id") or "").strip()
     if not said:
         return ""
-    return web_address(said, base if base.startswith(("http://", "https://")) else url)
+    return web_address(said, base)
 
 
 def web_address(link: str, base: str) -> str:
@@ -111,11 +112,11 @@ def _unique(entries: Any) -> tuple[FeedEntry, ...]:
 
 
 def _moment(parsed: time.struct_time | None) -> datetime | None:
-    """feedparser's UTC tuple as an aware moment; None for one no calendar holds."""
+    """feedparser's UTC tuple as an aware moment; None for an absurd one."""
     if parsed is None:
         return None
     try:
-        return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+        return plausible(datetime.fromtimestamp(calendar.timegm(parsed), UTC))
     except (ValueError, OverflowError, OSError):
         return None
 

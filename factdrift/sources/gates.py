@@ -7,23 +7,29 @@ cookies or subscriptions; and a page with real prose beside them is an article a
 import re
 import unicodedata
 
-ENOUGH_PROSE = 200  # characters beside the gate's own sentences; a short wire item has more
+ENOUGH_PROSE = 140  # letters and digits beside the gate's own sentences; a short wire item has more
 
 _CUES = {
     "bot_challenge": r"""
-        verify(ing)?\ (that\ )?you\ are\ (a\ )?human|are\ you\ a\ robot|not\ a\ robot|enable\ javascript\ and\ cookies|
-        checking\ (if\ the\ site|your\ browser)|unusual\ traffic|complete\ the\ captcha|needs\ to\ review\ the\ security|
+        verify(ing)?\ (that\ )?you\ are\ (a\ )?human|are\ you\ a\ robot|not\ a\ robot|
+        enable\ javascript\ and\ cookies|
+        checking\ (if\ the\ site|your\ browser)|unusual\ traffic|
+        complete\ the\ captcha|needs\ to\ review\ the\ security|
         vérifi(er|ez|ons)\ que\ vous\ (êtes\ humain|n'êtes\ pas\ un\ robot)|activez\ javascript|
         bestätigen\ sie,?\ dass\ sie\ (ein\ mensch|kein\ roboter)|aktivieren\ sie\ javascript|
-        verifi(que|ca)\ que\ (eres|es)\ (un\ )?humano|no\ (eres|soy)\ un\ robot|non\ sei\ un\ robot|ロボットではありません""",
+        verifi(que|ca)\ que\ (eres|es)\ (un\ )?humano|no\ (eres|soy)\ un\ robot|non\ sei\ un\ robot|
+        ロボットではありません""",
     "not_found": r"""
         (page|article|story)\ (you\ (requested|are\ looking\ for|were\ looking\ for)|(was\ |could\ )?not\ (be\ )?found|
-        (no\ longer|does\ not|doesn't)\ exist)|page\ (est\ )?introuvable|page\ (demandée|que\ vous\ (cherchez|recherchez))|
+        (no\ longer|does\ not|doesn't)\ exist)|page\ (est\ )?introuvable|
+        page\ (demandée|que\ vous\ (cherchez|recherchez))|
         n'existe\ (plus|pas)|seite\ (wurde\ )?(leider\ )?nicht\ gefunden|seite\ existiert\ nicht|
         página\ no\ (encontrada|existe)|no\ (se\ ha\ podido|hemos\ podido)\ encontrar\ la\ página|
-        pagina\ non\ (è\ stata\ )?trovata|pagina\ non\ esiste|ページが見つかりません|ページは(存在しません|見つかりません)""",
+        pagina\ non\ (è\ stata\ )?trovata|pagina\ non\ esiste|
+        ページが見つかりません|ページは(存在しません|見つかりません)""",
     "consent_wall": r"""
-        we\ (and\ our\ (\w+\ )?partners|use\ cookies)|accept\ (all|cookies)|reject\ all|manage\ (my\ )?(preferences|cookies)|
+        we\ (and\ our\ (\w+\ )?partners|use\ cookies)|accept\ (all|cookies)|reject\ all|
+        manage\ (my\ )?(preferences|cookies)|
         before\ you\ continue|your\ (privacy|consent)\ (choices|is\ important)|we\ value\ your\ privacy|
         nous\ (et\ nos\ partenaires|utilisons\ des\ cookies)|(tout|continuer\ sans)\ (accepter|refuser)|
         gérer\ (mes|vos)\ (choix|préférences)|avant\ de\ continuer|wir\ (und\ unsere\ partner|verwenden\ cookies)|
@@ -33,8 +39,10 @@ _CUES = {
         クッキーを使用|cookieを使用|すべて(同意|許可|拒否)""",
     "paywall": r"""
         (subscribe|sign\ up|register|log\ in)\ (now\ )?to\ (continue|read|keep)|(for|to)\ subscribers\ only|
-        subscriber-only|already\ a\ (subscriber|member)|subscribe\ to\ (unlock|read)|this\ (article|content)\ is\ (reserved|for\ (our\ )?subscribers)|
-        (article|contenu)\ (est\ )?réservé\ aux?\ abonnés|abonnez-vous\ pour|déjà\ abonné|il\ vous\ reste\ .{0,40}à\ (lire|découvrir)|
+        subscriber-only|already\ a\ (subscriber|member)|subscribe\ to\ (unlock|read)|
+        this\ (article|content)\ is\ (reserved|for\ (our\ )?subscribers)|
+        (article|contenu)\ (est\ )?réservé\ aux?\ abonnés|abonnez-vous\ pour|déjà\ abonné|
+        il\ vous\ reste\ .{0,40}à\ (lire|découvrir)|
         (jetzt|um)\ weiter(zu)?lesen|bereits\ abonnent|nur\ für\ abonnenten|
         (solo|exclusivo)\ para\ suscriptores|suscríbete\ para|ya\ eres\ suscriptor|
         (contenuto\ )?riservato\ agli\ abbonati|abbonati\ per|sei\ già\ abbonato|
@@ -52,8 +60,8 @@ _DEAD_TITLE = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE_TITLE = re.compile(
-    r"^\W*(just a moment|attention required|access denied|un instant|einen moment|un momento|security check|robot check)"
-    r"\W*(\|.*)?$",
+    r"^\W*(just a moment|attention required|access denied|un instant|einen moment|un momento|"
+    r"security check|robot check)\W*(\|.*)?$",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s*|\n+")

@@ -10,6 +10,8 @@ import re
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -32,12 +34,14 @@ _ACCEPT = "application/rss+xml, application/atom+xml, text/html, application/xml
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may cost. `per_host` is the number of fetches under way at one host at a time."""
+    """What one fetch may cost. At one host at most `per_host_concurrency` fetches are under way at a time,
+    begun at least `min_delay_seconds` apart."""
 
     timeout_seconds: float = 20.0
     max_body_bytes: int = 5_000_000
     max_redirects: int = 5
-    per_host: int = 2
+    per_host_concurrency: int = 2
+    min_delay_seconds: float = 0.0
     user_agent: str = "factdrift/0.1 (news reader; one user)"
 
 
@@ -63,18 +67,23 @@ class NotModified:
 
 
 class Fetcher:
-    """Fetches documents; an async context manager. `allow` names the "host:port" pairs exempt from the address check."""
+    """Fetches documents; an async context manager. `allow` holds "host:port" pairs exempt from the address check."""
 
     def __init__(self, limits: FetchLimits, allow: frozenset[str] = frozenset()) -> None:
         self._limits = limits
         self._allow = allow
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(limits.per_host_concurrency)
+        )
+        self._next_start: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         # No DNS cache: every new connection resolves, and so is checked, anew.
         connector = aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._allow), use_dns_cache=False, limit_per_host=self._limits.per_host
+            resolver=_GuardedResolver(self._allow),
+            use_dns_cache=False,
+            limit_per_host=self._limits.per_host_concurrency,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -101,13 +110,17 @@ class Fetcher:
         target = _checked_url(url)
         # The wait for a free slot is ours, not the server's: the deadline starts after it.
         async with self._slots[target.host or ""]:
-            try:
+            await self._turn(target.host or "")
+            with _mapped_errors(target, self._limits.timeout_seconds):
                 async with asyncio.timeout(self._limits.timeout_seconds):
                     return await self._follow(url, target, _validators(etag, last_modified))
-            except TimeoutError as error:
-                raise TransientError(f"{_shown(target)}: no answer in {self._limits.timeout_seconds:g} s") from error
-            except (aiohttp.ClientError, OSError, ValueError) as error:
-                raise _mapped(error, target) from error
+
+    async def _turn(self, host: str) -> None:
+        """Returns when this host may be asked again; each caller books the next free moment before it waits."""
+        now = asyncio.get_running_loop().time()
+        start = max(now, self._next_start.get(host, now))
+        self._next_start[host] = start + self._limits.min_delay_seconds
+        await asyncio.sleep(start - now)
 
     async def _follow(self, url: str, target: URL, headers: dict[str, str]) -> Fetched | NotModified:
         assert self._session is not None, "Fetcher is used inside `async with`"
@@ -171,6 +184,8 @@ def _checked_url(url: str) -> URL:
         raise PermanentError(f"{url[:200]!r} is no address: {error}") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise PermanentError(f"{url[:200]!r} is no http or https address")
+    if parsed.user is not None or parsed.password is not None:
+        raise PermanentError(f"{_shown(parsed)}: a user name or password in an address is refused")
     return parsed
 
 
@@ -237,6 +252,17 @@ async def _read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
         if len(body) > limit:
             raise too_big
     return bytes(body)
+
+
+@contextmanager
+def _mapped_errors(target: URL, timeout_seconds: float) -> Iterator[None]:
+    """Whatever aiohttp and the operating system raise leaves as TransientError or PermanentError."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise TransientError(f"{_shown(target)}: no answer in {timeout_seconds:g} s") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise _mapped(error, target) from error
 
 
 def _mapped(error: Exception, target: URL) -> TransientError | PermanentError:

@@ -110,7 +110,8 @@ class _Worker:
 
     async def ask(self, job: bytes) -> bytes:
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+        assert stdin is not None
+        assert stdout is not None
         self.is_free = False
         self.jobs += 1
         stdin.write(LENGTH.pack(len(job)) + job)

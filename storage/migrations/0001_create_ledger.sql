@@ -1,18 +1,10 @@
 -- Claims are the source of truth; beliefs, changes and reasons are the result of the fold and carry system time.
 -- `body` holds the whole record as JSON; the other columns are what people ask about. Times are UTC.
--- `digest` is a hash of the row as it was written (storage/proof.py); `ended_by` is the run that set `system_to`;
--- `period` counts how often the same version or claim stood before. No keys and no indexes: measured, they double the
--- file and gain nothing; rows are kept in the order of what is asked for instead.
 
 CREATE TABLE runs (
-    seq BIGINT NOT NULL, run_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, started_at TIMESTAMPTZ NOT NULL,
-    finished_at TIMESTAMPTZ NOT NULL, outcome VARCHAR NOT NULL, new_articles INTEGER NOT NULL, new_claims INTEGER NOT NULL, new_changes INTEGER NOT NULL,
+    run_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, started_at TIMESTAMPTZ NOT NULL, finished_at TIMESTAMPTZ NOT NULL,
+    outcome VARCHAR NOT NULL, new_articles INTEGER NOT NULL, new_claims INTEGER NOT NULL, new_changes INTEGER NOT NULL,
     digest VARCHAR NOT NULL, previous_digest VARCHAR NOT NULL
-);
-
-CREATE TABLE run_tables (
-    run_id VARCHAR NOT NULL, table_name VARCHAR NOT NULL, added BIGINT NOT NULL, ended BIGINT NOT NULL,
-    digest VARCHAR NOT NULL
 );
 
 CREATE TABLE sources (
@@ -31,8 +23,7 @@ CREATE TABLE articles (
     outlet VARCHAR NOT NULL, title VARCHAR NOT NULL, text VARCHAR NOT NULL, lang VARCHAR NOT NULL,
     published_at TIMESTAMPTZ, published_from VARCHAR NOT NULL, modified_at TIMESTAMPTZ, fetched_at TIMESTAMPTZ NOT NULL,
     source VARCHAR NOT NULL, origin VARCHAR NOT NULL, tier INTEGER NOT NULL, unread VARCHAR NOT NULL,
-    hashes BIGINT[] NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ,
-    ended_by VARCHAR, period INTEGER NOT NULL, digest VARCHAR NOT NULL
+    hashes BIGINT[] NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ
 );
 
 CREATE TABLE claims (
@@ -42,8 +33,7 @@ CREATE TABLE claims (
     stage VARCHAR NOT NULL, mention VARCHAR NOT NULL, attribution VARCHAR, sentence VARCHAR NOT NULL,
     outlet VARCHAR NOT NULL, source VARCHAR NOT NULL, tier INTEGER NOT NULL, origin VARCHAR NOT NULL,
     published_at TIMESTAMPTZ NOT NULL, extractor VARCHAR NOT NULL, body JSON NOT NULL,
-    run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ,
-    ended_by VARCHAR, period INTEGER NOT NULL, digest VARCHAR NOT NULL
+    run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ
 );
 
 CREATE TABLE beliefs (
@@ -51,29 +41,25 @@ CREATE TABLE beliefs (
     value JSON, percent DOUBLE, amount DOUBLE, currency VARCHAR, date_from DATE, date_to DATE, shown VARCHAR NOT NULL,
     stage VARCHAR NOT NULL, due_from DATE, due_to DATE, valid_from TIMESTAMPTZ NOT NULL, valid_to TIMESTAMPTZ,
     claim_id VARCHAR NOT NULL, origins INTEGER NOT NULL, last_confirmed TIMESTAMPTZ, contested BOOLEAN NOT NULL,
-    body JSON NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ,
-    ended_by VARCHAR, digest VARCHAR NOT NULL
+    body JSON NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ
 );
 
 CREATE TABLE changes (
     change_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, fact VARCHAR NOT NULL, track VARCHAR NOT NULL,
     kind VARCHAR NOT NULL, old_shown VARCHAR NOT NULL, new_shown VARCHAR NOT NULL, old_value JSON, new_value JSON,
     claim_id VARCHAR NOT NULL, happened_at TIMESTAMPTZ NOT NULL, needs_review BOOLEAN NOT NULL, seq INTEGER NOT NULL,
-    body JSON NOT NULL, known_at TIMESTAMPTZ NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ,
-    ended_by VARCHAR, digest VARCHAR NOT NULL
+    body JSON NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ
 );
 
 CREATE TABLE reasons (
     claim_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, fact VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-    detail VARCHAR NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ,
-    ended_by VARCHAR, digest VARCHAR NOT NULL
+    detail VARCHAR NOT NULL, run_id VARCHAR NOT NULL, system_from TIMESTAMPTZ NOT NULL, system_to TIMESTAMPTZ
 );
 
 CREATE TABLE alerts (
     alert_id VARCHAR NOT NULL, topic VARCHAR NOT NULL, change_id VARCHAR NOT NULL, fact VARCHAR NOT NULL,
     key VARCHAR NOT NULL, title VARCHAR NOT NULL, body VARCHAR NOT NULL, created_at TIMESTAMPTZ NOT NULL,
-    sent_at TIMESTAMPTZ, attempts INTEGER NOT NULL, last_error VARCHAR NOT NULL, run_id VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL
+    sent_at TIMESTAMPTZ, attempts INTEGER NOT NULL, last_error VARCHAR NOT NULL, run_id VARCHAR NOT NULL
 );
 
 CREATE TABLE reviews (

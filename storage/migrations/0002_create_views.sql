@@ -12,21 +12,19 @@ SELECT b.topic, b.fact, b.track, b.measure, b.shown AS value_text, b.value, b.pe
 FROM beliefs b;
 
 CREATE VIEW change_feed AS
-SELECT ch.topic, ch.happened_at, ch.fact, ch.track, ch.kind, ch.old_shown AS old_text, ch.new_shown AS new_text,
-       ch.needs_review, c.stage, c.sentence, c.outlet, a.url, c.published_at, ch.known_at, ch.change_id, ch.claim_id,
-       ch.seq
+SELECT ch.topic, ch.happened_at, ch.fact, ch.track, ch.kind, ch.old_shown AS old_text, ch.new_shown AS new_text, ch.needs_review,
+       c.stage, c.sentence, c.outlet, a.url, c.published_at, ch.system_from AS known_at, ch.change_id, ch.claim_id, ch.seq
 FROM changes ch
-LEFT JOIN claims c ON c.topic = ch.topic AND c.claim_id = ch.claim_id AND c.period = 0
-LEFT JOIN articles a ON a.topic = c.topic AND a.version_id = c.version_id AND a.period = 0
+LEFT JOIN claims c USING (claim_id)
+LEFT JOIN articles a ON a.version_id = c.version_id
 WHERE ch.system_to IS NULL;
 
 CREATE VIEW evidence_chain AS
 SELECT c.topic, c.fact, c.published_at, c.outlet, c.tier, c.stage, c.mention, c.value, c.sentence, c.attribution, a.url,
-       CASE WHEN c.system_to IS NOT NULL THEN 'withdrawn' ELSE r.reason END AS did, r.detail, c.claim_id, c.version_id,
-       c.extractor, c.system_from AS known_at, c.system_to AS withdrawn_at
+       r.reason AS did, r.detail, c.claim_id, c.version_id, c.extractor, c.system_from AS known_at, c.system_to AS withdrawn_at
 FROM claims c
-LEFT JOIN reasons r ON r.topic = c.topic AND r.claim_id = c.claim_id AND r.system_to IS NULL AND c.system_to IS NULL
-LEFT JOIN articles a ON a.topic = c.topic AND a.version_id = c.version_id AND a.period = 0;
+LEFT JOIN reasons r ON r.claim_id = c.claim_id AND r.system_to IS NULL
+LEFT JOIN articles a ON a.version_id = c.version_id;
 
 CREATE VIEW reason_counts AS
 SELECT topic, fact, reason, count(*) AS claims FROM reasons WHERE system_to IS NULL GROUP BY ALL;
@@ -34,18 +32,15 @@ SELECT topic, fact, reason, count(*) AS claims FROM reasons WHERE system_to IS N
 CREATE VIEW source_health AS
 SELECT s.topic, s.source, s.last_success_at, s.last_attempt_at, s.failures, s.last_error, s.last_new_at,
        count(a.version_id) AS articles, count(a.version_id) FILTER (WHERE a.unread <> '') AS unread
-FROM sources s LEFT JOIN articles a ON a.topic = s.topic AND a.source = s.source AND a.period = 0
+FROM sources s LEFT JOIN articles a ON a.topic = s.topic AND a.source = s.source
 GROUP BY ALL;
 
 CREATE VIEW review_precision AS
 SELECT c.topic, c.fact, c.source, count(*) FILTER (WHERE r.verdict = 'accept') AS accepted,
        count(*) FILTER (WHERE r.verdict = 'reject') AS rejected,
        count(*) FILTER (WHERE r.verdict = 'accept') / count(*) AS accepted_share
-FROM (
-    SELECT claim_id, arg_max(verdict, at) AS verdict FROM reviews
-    WHERE NOT undone AND verdict IN ('accept', 'reject') GROUP BY claim_id
-) r
-JOIN claims c ON c.claim_id = r.claim_id AND c.period = 0
+FROM reviews r JOIN claims c USING (claim_id)
+WHERE NOT r.undone AND r.verdict IN ('accept', 'reject')
 GROUP BY ALL;
 
 CREATE MACRO facts_as_of(valid_at, known_at) AS TABLE

@@ -1,0 +1,5 @@
+"""`python -m factdrift`."""
+
+from factdrift.cli import main
+
+main()

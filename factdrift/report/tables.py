@@ -1,0 +1,76 @@
+"""Tables for people: rich on a terminal, tab-separated when piped, CSV and JSON on request. Knows no storage."""
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, form: str = "table", title: str = "") -> None:
+    """Write rows to stdout in a form: table, csv or json."""
+    listed = [list(row) for row in rows]
+    if form == "json":
+        text = json.dumps(
+            [dict(zip(columns, map(_jsonable, row), strict=True)) for row in listed], ensure_ascii=False, indent=2
+        )
+        sys.stdout.write(text + "\n")
+    elif form == "csv":
+        sys.stdout.write(as_csv(columns, listed))
+    elif sys.stdout.isatty():
+        _rich(columns, listed, title)
+    else:
+        sys.stdout.write("\t".join(columns) + "\n")
+        sys.stdout.writelines("\t".join(_plain(value) for value in row) + "\n" for row in listed)
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """CSV that no spreadsheet takes for a formula: a text that starts like one gets a quote in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_safe(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def console() -> Console:
+    """The console for coloured lines on stdout; plain when piped or NO_COLOR is set."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _rich(columns: Sequence[str], rows: list[list[Any]], title: str) -> None:
+    table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_plain(value)) for value in row))
+    Console().print(table)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if (value.hour, value.minute) == (0, 0) else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(str(value).split())
+
+
+def _safe(value: Any) -> str:
+    text = _plain(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
