@@ -5,7 +5,7 @@ Decides nothing about facts. The caller owns the connection; everything here hap
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ import duckdb
 from factdrift.model import Change
 from storage import proof, rows
 from storage.proof import TableLog
-from storage.records import Batch, CommitResult, SourceState
+from storage.records import Batch, CommitResult
 from storage.rows import Row
 
 NOTICES = ("corrected", "retracted")
@@ -195,7 +195,7 @@ def _replace_changes(run: Writing) -> list[Change]:
 
 
 def _renumber(run: Writing, table: str, key: str, seqs: dict[str, int]) -> None:
-    """Give standing rows their new place in the fold: a late article shifts those after it, and changes nothing else."""
+    """Give standing rows their new place in the fold: a late article shifts those after it."""
     if not seqs:
         return
     with rows.incoming(run.db, [{key: value, "seq": seq} for value, seq in seqs.items()]):
@@ -248,22 +248,7 @@ def _write_sources(run: Writing) -> None:
         "DELETE FROM sources WHERE topic = $topic AND source IN (SELECT unnest($sources::VARCHAR[]))",
         {"topic": topic, "sources": [state.source for state in run.batch.sources]},
     )
-    rows.insert(run.db, "sources", [_source_row(topic, state) for state in run.batch.sources])
-
-
-def _source_row(topic: str, state: SourceState) -> Row:
-    return {
-        "topic": topic,
-        "source": state.source,
-        "etag": state.etag,
-        "last_modified": state.last_modified,
-        "body_hash": state.body_hash,
-        "last_success_at": state.last_success_at,
-        "last_attempt_at": state.last_attempt_at,
-        "failures": state.failures,
-        "last_error": state.last_error,
-        "last_new_at": state.last_new_at,
-    }
+    rows.insert(run.db, "sources", [{"topic": topic, **asdict(state)} for state in run.batch.sources])
 
 
 def _write_facts(run: Writing) -> None:

@@ -4,6 +4,7 @@ The child gets no files, no network and no settings; what outruns its limits is 
 """
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -14,15 +15,19 @@ import pyarrow as pa
 
 from factdrift.errors import QueryRefused, StoreUnavailable
 
+REFUSED, TOO_LARGE = 3, 4  # the child's exit codes
+_START_SECONDS = 0.5  # what an idle child takes to start
+
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """What a query may use. `max_rows` more than which are cut off, and the answer says so."""
+    """What a query may use. Rows beyond `max_rows` are cut off, and the answer says so; a larger answer is refused."""
 
     timeout_seconds: float = 30.0
     memory_mb: int = 1024
     threads: int = 2
     max_rows: int = 100_000
+    max_bytes: int = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +53,24 @@ def run_query(snapshot: Path, sql: str, limits: QueryLimits) -> QueryResult:
     if not snapshot.is_file():
         raise StoreUnavailable(f"{snapshot}: no snapshot yet", "run `factdrift run` (or `factdrift demo`) first")
     order = json.dumps({"snapshot": str(snapshot), "sql": sql, "limits": asdict(limits)})
+    code, out, err = _run_caged(order.encode(), limits)
+    if code == 0:
+        return _answer(out)
+    raise _refusal(code, err.decode("utf-8", "replace").strip(), limits)
+
+
+def _run_caged(order: bytes, limits: QueryLimits) -> tuple[int, bytes, bytes]:
+    """The exit code and both outputs of the child, which is killed when its time is up."""
     command = [sys.executable, "-I", "-c", "from storage.query_child import main; main()"]
+    allowed = limits.timeout_seconds + _START_SECONDS
     try:
-        done = subprocess.run(
-            command,
-            input=order.encode(),
-            capture_output=True,
-            timeout=limits.timeout_seconds + 0.5,
-            env={},
-            check=False,
-        )
+        done = subprocess.run(command, input=order, capture_output=True, timeout=allowed, env={}, check=False)
     except subprocess.TimeoutExpired as exc:
-        what = f"the query was stopped after {limits.timeout_seconds:g} s"
-        raise QueryRefused(what, "narrow it down, or raise query.timeout_seconds in config.yaml") from exc
-    if done.returncode == 0:
-        return _answer(done.stdout)
-    raise _refusal(done.returncode, done.stderr.decode("utf-8", "replace"), limits)
+        raise QueryRefused(
+            f"the query was stopped after {limits.timeout_seconds:g} s",
+            "narrow it down, or raise query.timeout_seconds in config.yaml",
+        ) from exc
+    return done.returncode, done.stdout, done.stderr
 
 
 def _answer(stream: bytes) -> QueryResult:
@@ -73,11 +80,11 @@ def _answer(stream: bytes) -> QueryResult:
 
 
 def _refusal(code: int, text: str, limits: QueryLimits) -> QueryRefused:
-    if code == 3:
-        return QueryRefused(text.strip(), "the tables and views are listed in docs/sql.md")
-    what = (
-        f"the query outran its limits ({limits.memory_mb} MB)" if code < 0 or "Memory" in text else "the query failed"
-    )
-    return QueryRefused(
-        f"{what}: {text.strip().splitlines()[-1] if text.strip() else f'signal {-code}'}", "narrow it down"
-    )
+    if code == REFUSED:
+        return QueryRefused(text, "one SELECT on the tables and views of docs/sql.md is answered here, nothing else")
+    if code == TOO_LARGE:
+        return QueryRefused(text, "ask for fewer rows or narrower columns")
+    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        return QueryRefused("the query outran its processor time", "narrow it down")
+    last = text.splitlines()[-1] if text else f"it ended with code {code}"
+    return QueryRefused(f"the query outran its memory ({limits.memory_mb} MB): {last}", "narrow it down")

@@ -11,7 +11,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-_REFUSED = 3
+from storage.query import REFUSED, TOO_LARGE
+
 _HEADROOM_MB = 3072  # address space that Python, DuckDB and Arrow reserve without using it
 _READS = ("SELECT", "EXPLAIN")
 
@@ -22,11 +23,14 @@ def main() -> None:
     limits = order["limits"]
     _limit(limits)
     try:
-        connection = _open(order["snapshot"], limits)
-        table = _select(connection, order["sql"], limits["max_rows"])
-    except (duckdb.Error, ValueError) as exc:
-        sys.stderr.write(str(exc))
-        raise SystemExit(_REFUSED) from exc
+        connection = open_caged(order["snapshot"], limits)
+        table = select(connection, order["sql"], limits["max_rows"], limits["max_bytes"])
+    except (OverflowError, MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError) as exc:
+        sys.stderr.write(f"the query needs more memory than it may use: {_first_line(exc)}")
+        raise SystemExit(TOO_LARGE) from exc
+    except (duckdb.Error, pa.ArrowException, ValueError) as exc:
+        sys.stderr.write(str(exc).strip())
+        raise SystemExit(REFUSED) from exc
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
         writer.write_table(table)
 
@@ -37,10 +41,13 @@ def _limit(limits: dict[str, Any]) -> None:
     seconds = int(limits["timeout_seconds"] * limits["threads"]) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, resource.getrlimit(resource.RLIMIT_NPROC))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _open(snapshot: str, limits: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+def open_caged(snapshot: str, limits: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """A connection that reads this one file and reaches nothing else; its settings are locked."""
+    # Two walls: only one SELECT gets through, and what it may reach is shut off before the settings are locked.
     settings: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": "false",
         "autoinstall_known_extensions": "false",
@@ -56,20 +63,28 @@ def _open(snapshot: str, limits: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _select(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int) -> Any:
+def select(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int, max_bytes: int) -> Any:
+    """The answer to one SELECT, as an Arrow table. Raises ValueError for anything else, OverflowError where too large."""
     statements = connection.extract_statements(sql)
     if len(statements) != 1:
         raise ValueError(f"one statement at a time, please ({len(statements)} given)")
     if statements[0].type.name not in _READS:
         raise ValueError(f"only SELECT is answered here, not {statements[0].type.name}")
     connection.execute(statements[0])
-    wanted = connection.fetch_record_batch(min(max_rows + 1, 65536))
-    kept, count = [], 0
+    wanted = connection.to_arrow_reader(min(max_rows + 1, 8192))
+    kept, count, size = [], 0, 0
     for part in wanted:
         kept.append(part)
         count += part.num_rows
+        size += part.nbytes
+        if size > max_bytes:
+            raise OverflowError(f"an answer of more than {max_bytes // 2**20} MB")
         if count > max_rows:
             break
     table = pa.Table.from_batches(kept, wanted.schema)
     mark = {b"cut": b"yes"} if count > max_rows else None
     return table.slice(0, max_rows).replace_schema_metadata(mark)
+
+
+def _first_line(exc: BaseException) -> str:
+    return (str(exc).strip() or type(exc).__name__).splitlines()[0]

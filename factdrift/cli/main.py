@@ -26,7 +26,7 @@ _COMMANDS = {
     "review": ("reviewing", "review"),
     "check": ("checking", "check"),
     "extract": ("extracting", "extract"),
-    "eval": ("evaluating", "evaluate"),
+    "eval": ("evaluating", "evaluate_pages"),
     "verify": ("keeping", "verify"),
     "rebuild": ("keeping", "rebuild"),
     "reread": ("keeping", "reread"),

@@ -18,12 +18,12 @@ def mark_breaks(sentence: Sentence) -> None:
         before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
         if before.endswith(",") or tag.aspect == "state":
             breaks.add(tag.start)
-    earlier = False
+    earlier = -1
     for tag in sentence.tags:
         if tag.aspect in ("base", "done"):
-            if earlier and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
+            if 0 <= earlier < tag.start and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
                 breaks.add(tag.start)  # "ends the venture, takes full control"
-            earlier = True
+            earlier = max(earlier, tag.start) if earlier >= 0 else tag.start
     for tag in sentence.tagged("relative"):
         comma = sentence.shadow.rfind(",", max(sentence.start, tag.start - 6), tag.start)
         if comma > 0:

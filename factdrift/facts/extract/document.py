@@ -165,8 +165,8 @@ class Discourse:
         if self._particles:
             return ""
         for marker in reversed(sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")):
-            between = sentence.shadow[marker.end : tag.start].split()
-            if len(between) <= 1 and not any(c.isdigit() for word in between for c in word):
+            gap = sentence.shadow[marker.end : tag.start]
+            if len(gap.split()) <= 1 and "," not in gap and not any(c.isdigit() for c in gap):
                 return marker.label
         return ""
 

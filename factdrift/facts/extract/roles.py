@@ -132,7 +132,7 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
         return marked[-1]
     verb = _nearest(sentence, at, _VERBS, reach=110)
     limit = verb.start if verb and verb.start < at else at
-    free = [m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from")]
+    free = [m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")]
     free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
     if not free:
         return None

@@ -86,13 +86,14 @@ class Scanner:
     def _word_end(self, shadow: str, index: int, start: int, end: int) -> int:
         if not self._spaced[index]:
             return end
-        if start and continues_word(shadow[start - 1]):
+        pattern = self._patterns[index]
+        if start and continues_word(shadow[start - 1]) and continues_word(pattern[0]):
             return 0
         if self._open[index]:
             while end < len(shadow) and end - start < 40 and continues_word(shadow[end]):
                 end += 1
             return end
-        return 0 if end < len(shadow) and continues_word(shadow[end]) else end
+        return 0 if end < len(shadow) and continues_word(shadow[end]) and continues_word(pattern[-1]) else end
 
     @staticmethod
     def _gap_end(shadow: str, end: int, tail: str) -> int:

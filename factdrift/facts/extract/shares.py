@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from factdrift.facts.extract.clauses import distance
-from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, roles_at
@@ -40,7 +40,7 @@ def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, .
         kind, cue = _classify(sentence, index, quantity)
         if not cue and (cue := _gapped(sentence, quantity)):
             kind = "holding"
-        if bought := _acquired(sentence, quantity, by_class.get("holding", []), context):
+        if (bought := _acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
         elif cue and kind in by_class:
             found += _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
@@ -54,6 +54,8 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
         for tag in sentence.tagged(*labels):
+            if kind == "trust" and any(quantity.end <= q.start < tag.start for q in sentence.percents):
+                continue  # the trust belongs to the number next to it
             cost = _cost(sentence, index, quantity, kind, tag)
             if cost <= _REACH[kind]:
                 costs.append((cost - _BONUS[kind], kind, tag))
@@ -117,7 +119,22 @@ def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
         chain.append(tag)
         edge = tag.start
     after = sentence.within((quantity.end, quantity.end + 3), "from_after", "to_after")
+    if not any(tag.label in ("to", "from") for tag in chain) and _starts_pair(sentence, quantity, edge):
+        chain.append(Tag(quantity.start, quantity.start, "from"))
     return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]
+
+
+def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
+    """Whether this is the first of "de 43 % à 15 %": a language may write "of" and "from" alike."""
+    before = sentence.within((max(sentence.start, edge - 6), edge), "of", "from")
+    after = sentence.within((quantity.end, quantity.end + 4), "to")
+    return bool(before and after) and any(0 <= q.start - after[0].end <= 2 for q in sentence.percents)
+
+
+def _is_rest(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is what was left to take ("the last 51 %", "les 51 % restants")."""
+    before = sentence.within((quantity.start - 24, quantity.start), "rest")
+    return bool(before or sentence.within((quantity.end, quantity.end + 16), "rest"))
 
 
 def _is_movement(sentence: Sentence, quantity: Quantity) -> bool:
@@ -195,7 +212,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
     elif kind == "floor":
         if "from" in markers and not now:
             return None
-        stage = stage_of(sentence, cue, quantity.start, permission=True)
+        stage = Stage.CURRENT if "from" in markers else stage_of(sentence, cue, quantity.start, permission=True)
     elif kind == "trust":
         stage = _parked_stage(sentence, quantity, cue)
     elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
@@ -204,9 +221,9 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         stage = stage_of(sentence, _governing(sentence, quantity, kind, cue), quantity.start)
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
-    if not isinstance(value, Percent):
-        return None
-    if kind == "holding" and sentence.within((quantity.start - 24, quantity.start), "rest"):
+    if not isinstance(value, Percent) or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")):
+        return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
+    if kind == "holding" and _is_rest(sentence, quantity):
         value = Percent(100.0)
     return Draft(
         rule.fact,
@@ -274,6 +291,12 @@ def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
     return None
 
 
+def _is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "the 51 % that X owns"."""
+    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
+    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
+
+
 def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     """What lies in trust: a state verb makes it current, an event verb completed or planned."""
     low, high = sorted((quantity.end, cue.start))
@@ -285,29 +308,32 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     return stage_of(sentence, _governing(sentence, quantity, "trust", cue), quantity.start, lasting=True)
 
 
-def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]) -> list[Draft]:
-    """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say."""
+def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]) -> list[Draft] | None:
+    """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say.
+
+    None where nobody's part is bought here.
+    """
     span = sentence.clause(quantity.start)
     verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
     verbs = [v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70]
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
-    owns = [t for t in sentence.tagged("own") if t.start > quantity.end]
-    sellers += [m.id for m in sentence.mentions if any(0 <= t.start - m.end <= 2 and m.start > quantity.end for t in owns)]
+    certain = bool(sellers)
+    sellers += [m.id for m in sentence.mentions if m.marker == "of" and 0 <= m.start - quantity.end <= 8]
+    sellers += [m.id for m in sentence.mentions if m.start > quantity.end and _is_relative_owner(sentence, m)]
     if not verbs or not sellers:
-        return []
+        return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
     here = [m.id for m in sentence.mentions]
     drafts = []
     for rule in rules:
         parties = (rule.fact.subject, rule.fact.object)
-        if parties[0] in sellers or parties[1] not in here or not set(sellers) - {parties[1]}:
+        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
             continue
         if parties[0] in here or parties[0] in context:
-            rest = bool(sentence.within((quantity.start - 24, quantity.start), "rest"))
-            value = Percent(100.0) if rest else None
+            value = Percent(100.0) if _is_rest(sentence, quantity) else None
             drafts.append(Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end)))
-    return drafts
+    return drafts if drafts or certain else None
 
 
 def _wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
@@ -315,7 +341,8 @@ def _wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], fou
     drafts: list[Draft] = []
     for tag in sentence.tagged("whole")[:1]:
         roles = roles_at(sentence, tag.start, tag.end, context)
-        for rule in _choose(rules, roles, context, 2):
+        here = {m.id for m in sentence.mentions}
+        for rule in _choose([r for r in rules if r.fact.object in here], roles, context, 2):
             if all(d.fact is not rule.fact for d in found):
                 verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
                 state = Tag(tag.start, tag.end, tag.label, "state")

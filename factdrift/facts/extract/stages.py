@@ -35,6 +35,7 @@ def stage_of(sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False
     cues = {label: sentence.within(span, label) for label in _CUES}
     if permission:
         cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
+        cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
             cues[label] = [tag for tag in cues[label] if tag.start <= trigger.start or tag.start >= trigger.end + 40]
