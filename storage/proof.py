@@ -39,7 +39,12 @@ def digest_sql(db: duckdb.DuckDBPyConnection, table: str) -> str:
 
 def table_digest(log: TableLog) -> str:
     """One hash over all that a run did to a table, whatever the order of the rows."""
-    return hashlib.sha256(f"+{''.join(sorted(log.added))}-{''.join(sorted(log.ended))}".encode("ascii")).hexdigest()
+    return joined_digest("".join(sorted(log.added)), "".join(sorted(log.ended)))
+
+
+def joined_digest(added: str, ended: str) -> str:
+    """The same, of sorted digests that are joined already."""
+    return hashlib.sha256(f"+{added}-{ended}".encode("ascii")).hexdigest()
 
 
 def run_digest(run: Mapping[str, Any], tables: Iterable[tuple[str, int, int, str]]) -> str:

@@ -64,7 +64,7 @@ def open_caged(snapshot: str, limits: dict[str, Any]) -> duckdb.DuckDBPyConnecti
 
 
 def select(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int, max_bytes: int) -> Any:
-    """The answer to one SELECT, as an Arrow table. Raises ValueError for anything else, OverflowError where too large."""
+    """The answer to one SELECT. Raises ValueError for any other statement, OverflowError for too large an answer."""
     statements = connection.extract_statements(sql)
     if len(statements) != 1:
         raise ValueError(f"one statement at a time, please ({len(statements)} given)")

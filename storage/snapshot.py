@@ -14,21 +14,31 @@ def publish_snapshot(database: Path, snapshot: Path) -> Path:
     """
     database, snapshot = database.expanduser().absolute(), snapshot.expanduser().absolute()
     with store_errors(snapshot), lease(database):
-        snapshot.parent.mkdir(parents=True, exist_ok=True)
-        temporary = snapshot.with_name(f".{snapshot.name}.{os.getpid()}.tmp")
-        try:
-            connection = connect(database)
-            connection.execute("CHECKPOINT")
-            connection.close()
-            shutil.copyfile(database, temporary)
-            _sync(temporary)
-            temporary.replace(snapshot)
-        finally:
-            temporary.unlink(missing_ok=True)
+        copy_database(database, snapshot)
     return snapshot
 
 
-def _sync(path: Path) -> None:
+def copy_database(database: Path, target: Path) -> None:
+    """Put a whole copy of a database at `target`, all or nothing. The caller holds the lease.
+
+    The file is copied, not its rows: five times as fast as COPY FROM DATABASE, and views and macros come along.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        connection = connect(database)
+        connection.execute("CHECKPOINT")
+        connection.close()
+        shutil.copyfile(database, temporary)
+        sync(temporary)
+        os.replace(temporary, target)
+        sync(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """The file's content is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -10,6 +10,7 @@ import click
 
 from factdrift.cli.options import Place, moment, place, with_place
 from factdrift.errors import UsageError
+from factdrift.report.lines import evidence_lines
 from factdrift.report.tables import console, show
 
 _FORMS = click.Choice(["table", "json", "csv"])
@@ -124,11 +125,9 @@ def why(config_file: Path | None, demo: bool, topic: str | None, database: Path 
     out = console()
     for r in rows:
         did = "withdrawn" if r["withdrawn_at"] else f"{r['did'] or '?'}{': ' + r['detail'] if r['detail'] else ''}"
-        out.print(
-            f"[dim]{r['published_at']:%Y-%m-%d}[/dim]  [bold]{did}[/bold]  {_value(r['value'])} {r['stage']} ({r['mention']})"
-        )
-        out.print(f"            “{r['sentence']}”", style="italic", markup=False)
-        out.print(f"            {r['outlet']}  {r['url'] or ''}  {r['claim_id']}", style="dim", markup=False)
+        said = f"{_value(r['value'])}, {r['stage']} ({r['mention']})"
+        origin = f"{r['outlet']}  {r['url'] or ''}  {r['claim_id']}"
+        out.print(evidence_lines(r["published_at"], did, said, r["sentence"], origin))
 
 
 def _value(packed: str | None) -> str:

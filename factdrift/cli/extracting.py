@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,31 +42,36 @@ def topic_path(topic: str) -> Path:
 
 
 def read_lines(name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line number, object) of a JSONL file or stdin. Raises UsageError naming file and line."""
-    try:
-        stream = sys.stdin if name == "-" else Path(name).open(encoding="utf-8")
-    except OSError as exc:
-        raise UsageError(f"{name}: cannot be read: {exc.strerror}") from exc
-    with stream:
+    """(line number, object) of a JSONL file, or of stdin for `-`. Raises UsageError naming file and line."""
+    with ExitStack() as opened:
+        try:
+            stream = sys.stdin.buffer if name == "-" else opened.enter_context(Path(name).open("rb"))
+        except OSError as exc:
+            raise UsageError(f"{name}: cannot be read: {exc.strerror}") from exc
         for number, line in enumerate(stream, 1):
-            if not line.strip():
-                continue
-            try:
-                raw = json.loads(line)
-            except ValueError as exc:
-                raise UsageError(f"{name}:{number}: not a JSON object: {exc}") from exc
-            if not isinstance(raw, dict) or "id" not in raw:
-                raise UsageError(f"{name}:{number}: not a page: it has no id")
-            yield number, raw
+            if line.strip():
+                yield number, _object(line, f"{name}:{number}")
+
+
+def _object(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as exc:
+        raise UsageError(f"{where}: not a JSON object in UTF-8: {exc}") from exc
+    if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
+        raise UsageError(f"{where}: not a page: it has no id (a text)")
+    return raw
 
 
 def article_of(raw: dict[str, Any], where: str) -> Article:
     """A page as an article. Raises UsageError naming the line and the field."""
+    if missing := [key for key in ("published", "lang", "text") if not isinstance(raw.get(key), str)]:
+        raise UsageError(f"{where}: no {', '.join(missing)}", "a page needs id, url, published, lang, title, text")
     try:
-        published = datetime.fromisoformat(str(raw["published"]))
-        title, text, lang = str(raw.get("title") or ""), str(raw["text"]), str(raw["lang"])
-    except (KeyError, ValueError) as exc:
-        raise UsageError(f"{where}: {exc!s}: needs id, url, published (ISO date), lang, title, text") from exc
+        published = datetime.fromisoformat(raw["published"])
+    except ValueError as exc:
+        raise UsageError(f"{where}: published: {raw['published']!r} is no ISO date") from exc
+    title, text, lang = str(raw.get("title") or ""), raw["text"], raw["lang"]
     published = published if published.tzinfo else published.replace(tzinfo=UTC)
     return Article(
         article_id=str(raw["id"]),

@@ -1,7 +1,6 @@
 """`demo`, `run` and `serve`: the commands that watch."""
 
 import asyncio
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,11 +29,10 @@ if TYPE_CHECKING:
 def demo(steps: int | None, keep: bool, folder: Path) -> None:
     """Run the real watch flow over recorded news, served on loopback, from the seed to 2026. Offline."""
     click.echo("Starting the flow engine and a loopback server with recorded news (about 20 seconds) ...", err=True)
-    from flows.demo import DemoPlan, run_demo
+    from flows.demo import DemoPlan, prepare_folder, run_demo
 
-    if not keep:
-        shutil.rmtree(folder, ignore_errors=True)
     plan = DemoPlan(folder.absolute(), steps)
+    prepare_folder(plan, keep=keep)
     seen: list[Change] = []
     with _progress() as bar:
 

@@ -1,8 +1,8 @@
-"""How well claims that were read agree with labelled ones: matched one to one within a page and a fact, at three levels.
+"""How well claims that were read agree with labelled ones, matched one to one within a page and a fact.
 
-`value`: same fact and value. `track`: and the same side (expected, actual, negative). `stage`: and the same stage. Works
-on claims as the labelling guide writes them (JSON objects); knows no topic, no reader and no file. Its equality is the
-guide's, deliberately looser than `facts.values`: a label may say less than the sentence.
+Three levels: `value` is the same fact and value, `track` also the same side (expected, actual, negative), `stage` also
+the same stage. Works on claims as the labelling guide writes them (JSON objects); knows no topic, no reader and no
+file. Its equality is the guide's, looser than `facts.values`: a label may say less than the sentence.
 """
 
 import json

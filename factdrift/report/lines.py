@@ -1,4 +1,7 @@
-"""Changes as a person reads them: date, fact, old -> new, stage, the sentence, the outlet. Knows no storage."""
+"""Changes and evidence as a person reads them: date, fact, old -> new, the sentence, the outlet. Knows no storage."""
+
+import unicodedata
+from datetime import datetime
 
 from rich.text import Text
 
@@ -17,6 +20,8 @@ _STYLE = {
     ChangeKind.OVERDUE: "yellow",
 }
 
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def change_lines(change: Change, sentence: str, outlet: str) -> Text:
     """A change in two or three lines."""
@@ -32,6 +37,23 @@ def change_lines(change: Change, sentence: str, outlet: str) -> Text:
     if change.needs_review:
         text.append("  [waits for review]", style="yellow")
     if sentence:
-        text.append(f"\n            “{sentence}”", style="italic")
-        text.append(f"  — {outlet}", style="dim")
+        text.append(f"\n            “{printable(sentence)}”", style="italic")
+        text.append(f"  — {printable(outlet)}", style="dim")
     return text
+
+
+def evidence_lines(published: datetime, did: str, said: str, sentence: str, origin: str) -> Text:
+    """One sentence on a fact in three lines: when and what it did, the sentence, where it stands."""
+    text = Text()
+    text.append(f"{published:%Y-%m-%d}  ", style="dim")
+    text.append(printable(did), style="bold")
+    text.append(f"  {printable(said)}")
+    text.append(f"\n            “{printable(sentence)}”", style="italic")
+    text.append(f"\n            {printable(origin)}", style="dim")
+    return text
+
+
+def printable(text: str) -> str:
+    """The text on one line, without what could steer a terminal: control characters and changes of direction."""
+    one_line = " ".join(text.split())
+    return "".join(c for c in one_line if unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS)

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from factdrift.report.lines import printable
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,7 +64,7 @@ def _plain(value: Any) -> str:
         return f"{value:%Y-%m-%d}" if (value.hour, value.minute) == (0, 0) else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return " ".join(str(value).split())
+    return printable(str(value))
 
 
 def _safe(value: Any) -> str:

@@ -30,6 +30,11 @@ class RecordedPage:
     text: str
     url: str
 
+    @property
+    def path(self) -> str:
+        """Where the archive serves it: the true address stays readable behind the loopback host."""
+        return f"/news/{self.id}/{self.url.split('://', 1)[-1]}"
+
 
 def read_pages(path: Path) -> list[RecordedPage]:
     """The pages of a JSONL file, oldest first. Raises UsageError naming file and line."""
@@ -52,14 +57,17 @@ def read_pages(path: Path) -> list[RecordedPage]:
 
 
 class Archive:
-    """A loopback server over recorded pages; an async context manager. `until` is the simulated day."""
+    """A loopback server over recorded pages; an async context manager. `until` is the simulated day.
 
-    def __init__(self, pages: Iterable[RecordedPage]) -> None:
+    `port` 0 takes a free one. Raises UsageError where the port asked for is taken.
+    """
+
+    def __init__(self, pages: Iterable[RecordedPage], port: int = 0) -> None:
         self._pages = {page.id: page for page in pages}
         self.until: date = date.max
         self.since: date = date.min
         self._runner: web.AppRunner | None = None
-        self.port = 0
+        self.port = port
 
     @property
     def languages(self) -> list[str]:
@@ -72,11 +80,18 @@ class Archive:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.add_routes([web.get("/feed/{lang}.xml", self._feed), web.get("/news/{id}", self._page)])
+        app.add_routes([web.get("/feed/{lang}.xml", self._feed), web.get("/news/{id}/{address:.*}", self._page)])
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
+        try:
+            await site.start()
+        except OSError as exc:
+            await self._runner.cleanup()
+            way_out = "stop the program that uses it, or start afresh on another port"
+            raise UsageError(
+                f"127.0.0.1:{self.port}: the recorded news cannot be served here: {exc.strerror}", way_out
+            ) from exc
         self.port = self._runner.addresses[0][1]
         return self
 
@@ -98,9 +113,12 @@ class Archive:
     def _item(self, page: RecordedPage) -> str:
         when = format_datetime(datetime.combine(page.published, time(8), UTC))
         return (
-            f"<item><title>{html.escape(page.title)}</title><link>http://127.0.0.1:{self.port}/news/{page.id}</link>"
+            f"<item><title>{html.escape(page.title)}</title><link>{self._address(page)}</link>"
             f'<pubDate>{when}</pubDate><source url="{html.escape(page.url)}">{html.escape(page.outlet)}</source></item>'
         )
+
+    def _address(self, page: RecordedPage) -> str:
+        return html.escape(f"http://127.0.0.1:{self.port}{page.path}")
 
     async def _page(self, request: web.Request) -> web.Response:
         page = self._pages.get(request.match_info["id"])

@@ -7,7 +7,13 @@ CREATE TABLE run_tables (
     digest VARCHAR NOT NULL
 );
 
+-- Articles whose text was dropped to save space (storage/backup.py): their rows no longer hash to their digest.
+CREATE TABLE trimmed (
+    topic VARCHAR NOT NULL, version_id VARCHAR NOT NULL, trimmed_at TIMESTAMPTZ NOT NULL
+);
+
 ALTER TABLE runs ADD COLUMN seq BIGINT;
+UPDATE runs SET digest = '';
 UPDATE runs SET seq = numbered.seq FROM (
     SELECT run_id, row_number() OVER (ORDER BY finished_at, rowid) AS seq FROM runs
 ) numbered WHERE runs.run_id = numbered.run_id;

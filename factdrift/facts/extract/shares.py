@@ -70,7 +70,7 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
         return "", None
     if parked := _parked(sentence, quantity):
         return "trust", parked
-    if kind == "block" and _is_target(sentence, quantity):
+    if kind == "block" and (_is_target(sentence, quantity) or _is_source(sentence, quantity)):
         return "holding", tag
     return kind, tag
 
@@ -134,7 +134,8 @@ def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
 def _is_rest(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is what was left to take ("the last 51 %", "les 51 % restants")."""
     before = sentence.within((quantity.start - 24, quantity.start), "rest")
-    return bool(before or sentence.within((quantity.end, quantity.end + 16), "rest"))
+    after = sentence.within((quantity.end, quantity.end + 2), "rest")
+    return bool(before or after)
 
 
 def _is_movement(sentence: Sentence, quantity: Quantity) -> bool:
@@ -157,6 +158,7 @@ def _fill(
     last: Rule | None,
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
+    rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
     chosen = _choose(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]
@@ -218,7 +220,14 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
     elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
         stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
     else:
-        stage = stage_of(sentence, _governing(sentence, quantity, kind, cue), quantity.start)
+        stage = stage_of(
+            sentence,
+            _governing(sentence, quantity, kind, cue),
+            quantity.start,
+            lasting=kind == "holding" and not markers & {"to"},
+        )
+        if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
+            return None  # "need not sell the 1.19 % it holds": the number is what it keeps
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
     if not isinstance(value, Percent) or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")):
@@ -233,7 +242,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         (quantity.start, quantity.end),
         bound,
         "around" in markers,
-        _measure(sentence, quantity),
+        _measure(sentence, quantity) if kind == "holding" else None,
     )
 
 

@@ -110,16 +110,18 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
 
 
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
-    """In "X and Y up to 600 and 200 million" the sums go to the companies in order."""
-    free = [m for m in companies if m.end <= at and m.id != rule.fact.object]
-    if not free:
-        return True
+    """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none of them."""
+    others = [m for m in companies if m.id != rule.fact.object]
+    names = list(dict.fromkeys(m.id for m in others))
     sums = [q for q in sentence.moneys if isinstance(q.value, Money)]
-    names = list(dict.fromkeys(m.id for m in free))
     position = next(i for i, q in enumerate(sums) if q.start == at)
-    if len(sums) == len(names) > 1 and all(q.start > free[-1].end for q in sums):
+    apart = all(q.start > others[-1].end for q in sums) or all(q.end < others[0].start for q in sums) if others else False
+    if len(sums) == len(names) > 1 and apart:
         return names[position] == rule.fact.subject
-    return rule.fact.subject in names
+    if rule.fact.subject not in names and sentence.tagged("both"):
+        return False
+    free = [m for m in others if m.end <= at]
+    return not free or rule.fact.subject in {m.id for m in free}
 
 
 def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
