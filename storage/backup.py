@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from factdrift.errors import StoreUnavailable, UsageError
 from storage.engine import connect, lease, store_errors
-from storage.migrations import all_migrations, applied, check, migrate, open_migrated
+from storage.migrations import all_migrations, check, migrate, open_migrated
 from storage.snapshot import copy_database, sync
 
 # What is asked most stands together: DuckDB skips the row groups whose range cannot match.
@@ -50,12 +52,12 @@ def restore(backup: Path, database: Path) -> Path | None:
         shutil.copyfile(backup, fresh)
         sync(fresh)
         kept = _set_aside(database)
-        os.replace(fresh, database)
+        fresh.replace(database)
     return kept
 
 
 def compact(database: Path, now: datetime) -> tuple[int, int]:
-    """Rewrite the database without gaps and in the order of what is asked; returns its size before and after, in bytes."""
+    """Rewrite the database without gaps, in the order of what is asked; returns its bytes before and after."""
     database = database.expanduser().absolute()
     _must_be_there(database)
     with store_errors(database), lease(database), _temporary(database) as fresh:
@@ -78,7 +80,7 @@ def compact(database: Path, now: datetime) -> tuple[int, int]:
         finally:
             connection.close()
         sync(fresh)
-        os.replace(fresh, database)
+        fresh.replace(database)
     return before, database.stat().st_size
 
 
@@ -109,13 +111,10 @@ def drop_text(database: Path, before: datetime, now: datetime) -> int:
     return len(dropped)
 
 
-def _schema_of(connection: object, path: Path) -> dict[int, str]:
-    import duckdb
-
-    assert isinstance(connection, duckdb.DuckDBPyConnection)
+def _schema_of(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[int, str]:
     if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall():
         raise StoreUnavailable(f"{path}: is no factdrift database", "name a file that `factdrift backup` wrote")
-    return applied(connection)
+    return dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
 
 
 def _must_be_there(path: Path) -> None:
@@ -127,10 +126,10 @@ def _set_aside(database: Path) -> Path | None:
     if not database.exists():
         return None
     kept = database.with_name(f"{database.name}.before-restore")
-    os.replace(database, kept)
+    database.replace(kept)
     wal = database.with_name(f"{database.name}.wal")
     if wal.exists():
-        os.replace(wal, kept.with_name(f"{kept.name}.wal"))
+        wal.replace(kept.with_name(f"{kept.name}.wal"))
     return kept
 
 

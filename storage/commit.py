@@ -269,7 +269,11 @@ def _write_run(run: Writing, result: CommitResult) -> None:
     batch = run.batch
     last = run.db.execute("SELECT seq, digest FROM runs ORDER BY seq DESC LIMIT 1").fetchall()
     seq, previous = last[0] if last else (0, proof.GENESIS)
-    tables = [(name, len(log.added), len(log.ended), proof.table_digest(log)) for name, log in sorted(run.log.items())]
+    tables = [
+        (name, len(log.added), len(log.ended), proof.table_digest(log))
+        for name, log in sorted(run.log.items())
+        if log.added or log.ended
+    ]
     row: Row = {
         "seq": seq + 1,
         "run_id": batch.run_id,

@@ -20,7 +20,10 @@ EXPORTS = {
 
 
 def export(snapshot: Path, folder: Path, form: Literal["parquet", "csv"]) -> list[Path]:
-    """Write each view to `folder`: `<view>/month=YYYY-MM/*.parquet`, or `<view>.csv`. Raises UsageError for a full folder."""
+    """Write each view to `folder`: `<view>/month=YYYY-MM/*.parquet`, or `<view>.csv`; returns what was made there.
+
+    Raises UsageError where the folder holds something already.
+    """
     snapshot, folder = snapshot.expanduser().absolute(), folder.expanduser().absolute()
     if not snapshot.is_file():
         raise StoreUnavailable(f"{snapshot}: no snapshot yet", "run `factdrift run` (or `factdrift demo`) first")
@@ -33,7 +36,7 @@ def export(snapshot: Path, folder: Path, form: Literal["parquet", "csv"]) -> lis
             _write_all(snapshot, fresh, form)
             if folder.exists():
                 folder.rmdir()
-            os.replace(fresh, folder)
+            fresh.replace(folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     return sorted(folder.iterdir())

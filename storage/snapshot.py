@@ -31,7 +31,7 @@ def copy_database(database: Path, target: Path) -> None:
         connection.close()
         shutil.copyfile(database, temporary)
         sync(temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
         sync(target.parent)
     finally:
         temporary.unlink(missing_ok=True)

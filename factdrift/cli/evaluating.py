@@ -1,7 +1,6 @@
 """`eval`: the reader's claims against labelled ones, in figures a person can check."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ def report_lines(scored: Evaluation, by: str | None = None) -> list[str]:
     ]
 
 
-def _labelled(gold: str) -> list[Mapping[str, Any]]:
+def _labelled(gold: str) -> list[dict[str, Any]]:
     pages = []
     for number, page in read_lines(gold):
         claims = page.get("claims")

@@ -48,7 +48,7 @@ def read_pages(path: Path) -> list[RecordedPage]:
             pages.append(
                 RecordedPage(raw["id"], day, raw["lang"], raw["outlet"], raw["title"], raw["text"], raw["url"])
             )
-        except (ValueError, KeyError) as exc:
+        except (ValueError, KeyError, TypeError) as exc:
             raise UsageError(
                 f"{path}:{number}: not a recorded page: {exc}",
                 "each line needs id, url, published, lang, outlet, title, text",

@@ -30,7 +30,9 @@ _MONTHS_OF_PART = {
     "winter": (12, 12),
 }
 _DAYS_OF_PART = {"mid": (10, 20), "early": (1, 10), "late": (20, 31), "end": (20, 31)}
-_LINK = r"[\s-]*(?:(?:of|the|in|de|du|del|des|dell'anno|dell'|dello|della|d'|l'|di|der|le|la|il|el|im|のうち|の)[\s-]*)*"
+_LINK = (
+    r"[\s-]*(?:(?:of|the|in|de|du|del|des|dell'anno|dell'|dello|della|d'|l'|di|der|le|la|il|el|im|のうち|の)[\s-]*)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,12 @@ class DateReader:
         if part not in _MONTHS_OF_PART:
             return None
         first, last = _MONTHS_OF_PART[part]
-        return When(*at, DateSpan(date(year, first, 1), _last_day(year, last)), True, bound or ("max" if part == "end" else None))
+        return When(
+            *at,
+            DateSpan(date(year, first, 1), _last_day(year, last)),
+            True,
+            bound or ("max" if part == "end" else None),
+        )
 
     def _year_of(self, word: str | None, published: date) -> int | None:
         if not word:

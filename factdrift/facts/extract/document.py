@@ -17,6 +17,8 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
+_ANCHORS = frozenset(("company", "venture", "body"))
+
 
 @dataclass(slots=True)
 class Mention:
@@ -101,6 +103,8 @@ class Discourse:
         self._entities = entities
         self._named = named
         self._particles = particles
+        # A description points to somebody only where the article names one of those it could be about.
+        self._is_anchored = any(entities[i].type in _ANCHORS for i in named)
         self._history: list[list[str]] = []  # entities of each sentence so far, in order
         self._subject: str | None = None
 
@@ -121,7 +125,8 @@ class Discourse:
 
     def _referent(self, tag: Tag, sentence: Sentence) -> str | None:
         if tag.label == "entity":
-            return tag.ids[0] if len(tag.ids) == 1 else self._best(tag.ids, sentence)
+            known = [i for i in tag.ids if tag.sure or self._is_anchored or self._named[i]]
+            return known[0] if len(known) == 1 else self._best(tuple(known), sentence)
         antecedent = self._antecedent(tag, sentence)
         if tag.label == "pronoun" or not antecedent:
             return antecedent
@@ -159,19 +164,27 @@ class Discourse:
         return after == "'s" or (after.startswith("'") and sentence.shadow[tag.end - 1] == "s")
 
     def _marker(self, sentence: Sentence, tag: Tag) -> str:
-        side = sentence.within((tag.end, tag.end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after")
+        side = sentence.within(
+            (tag.end, tag.end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after"
+        )
         if side and not sentence.shadow[tag.end : side[0].start].strip():
             return side[0].label.removesuffix("_after")
         if self._particles:
             return ""
-        for marker in reversed(sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")):
+        for marker in reversed(
+            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")
+        ):
             gap = sentence.shadow[marker.end : tag.start]
             if len(gap.split()) <= 1 and "," not in gap and not any(c.isdigit() for c in gap):
                 return marker.label
         return ""
 
     def _is_subject(self, sentence: Sentence, mention: Mention) -> bool:
-        if self._type(mention.id) not in ("company", "venture") or mention.poss or mention.marker in ("of", "by", "from"):
+        if (
+            self._type(mention.id) not in ("company", "venture")
+            or mention.poss
+            or mention.marker in ("of", "by", "from")
+        ):
             return False
         return not any(t.label == "stake" for t in tags_between(sentence.tags, mention.end, mention.end + 2))
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,6 +28,7 @@ class _Frozen(BaseModel):
 
 
 Phrases = tuple[str, ...]
+M = TypeVar("M", bound=BaseModel)
 
 
 class Numbers(_Frozen):
@@ -88,6 +89,10 @@ class Relation(_Frozen):
     share_class: str = ""  # for shares: holding, trust, floor, votes, block
     lasting: bool = False  # a bare mention describes a state that holds
     both_ways: bool = False  # subject and object are interchangeable
+    steps: Phrases = ()  # for dates: the labels of the step that is dated, where it is not the evoking word itself
+    ending: bool = False  # the relation is that something ends
+    exact: bool = False  # levels that are exact however few digits are written
+    always: str = ""  # the stage such a claim always has (a forecast is planned, a target current)
     implies: str = ""  # a relation that is said too: who commits a sum invests
     joint: bool = False  # the parties act together: any one of them, or a word for both, will do
 
@@ -98,7 +103,11 @@ def load_lexicon(language: str) -> Lexicon | None:
     path = _FOLDER / f"{language}.yaml"
     if not re.fullmatch("[a-z]{2}", language) or not path.is_file():
         return None
-    return _validated(Lexicon, yaml.safe_load(path.read_text(encoding="utf-8")), f"lexicons/{language}.yaml")
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as exc:
+        raise ConfigError((f"lexicons/{language}.yaml: not YAML: {exc}",)) from exc
+    return _validated(Lexicon, raw, f"lexicons/{language}.yaml")
 
 
 @cache
@@ -132,7 +141,7 @@ def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:
     return found
 
 
-def _validated(model: type[BaseModel], raw: object, name: str):  # type: ignore[no-untyped-def]
+def _validated(model: type[M], raw: object, name: str) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as exc:

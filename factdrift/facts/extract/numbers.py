@@ -107,7 +107,7 @@ class NumberReader:
 
 def _decimals(text: str) -> int:
     tail = re.search(r"[.,](\d{1,2})$", text)
-    return len(tail[1].rstrip("0")) if tail else 0
+    return len(tail[1]) if tail else 0
 
 
 def _significant(text: str) -> int:

@@ -12,6 +12,7 @@ from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.levels import read_levels
 from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases, lexicon_languages, load_lexicon, load_relations
 from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.scan import Entry, Scanner, tags_between
@@ -20,11 +21,28 @@ from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
 from factdrift.facts.extract.states import iter_all
-from factdrift.model import Article, Claim, Evidence, Mention, Slot, Stage, State, Track, TRACK_OF_STAGE
+from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import Topic
 
 VERSION = "rules-1"
-_SHARE_LABELS = frozenset(("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "trust", "floor", "sell", "sale", "buy", "whole"))
+_SHARE_LABELS = frozenset(
+    (
+        "own",
+        "stake",
+        "shareholder",
+        "lower",
+        "raise",
+        "take_stake",
+        "cross",
+        "votes",
+        "trust",
+        "floor",
+        "sell",
+        "sale",
+        "buy",
+        "whole",
+    )
+)
 _CONTEXT = 40  # characters of prefix and suffix kept with a quote
 
 
@@ -60,7 +78,8 @@ class _Tongue:
         relations = load_relations()
         self._rules = [Rule(fact, relations[fact.relation]) for fact in topic.facts]
         self._shares = [r for r in self._rules if r.relation.reader in ("share", "block")]
-        self._others = [r for r in self._rules if r.relation.reader not in ("share", "block")]
+        self._levels = [r for r in self._rules if r.relation.reader == "level"]
+        self._others = [r for r in self._rules if r.relation.reader not in ("share", "block", "level")]
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
@@ -93,7 +112,9 @@ class _Tongue:
             for start, end in spans:
                 own = tags_between(tags, start, end)
                 found.append(
-                    Sentence(part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates)
+                    Sentence(
+                        part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates
+                    )
                 )
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
@@ -112,7 +133,8 @@ class _Tongue:
             shares = read_shares(sentence, self._shares, context, last) if _SHARE_LABELS & sentence.labels else []
             named = {d.fact.name for d in shares}
             last = next((r for r in self._shares if r.fact.name in named and r.fact.object), last)
-            found = shares + iter_all(sentence, self._others, context, self._entities, self._lexicon)
+            levels = read_levels(sentence, self._levels, context) if self._levels else []
+            found = shares + levels + iter_all(sentence, self._others, context, self._entities, self._lexicon)
             drafts += found + self._implied(found)
         return drafts
 
@@ -204,7 +226,9 @@ def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
         if key not in kept or _is_stronger(claim, kept[key]):
             kept[key] = claim
     order = {"title": 0, "text": 1}
-    return tuple(sorted(kept.values(), key=lambda c: (order[c.evidence.part], c.evidence.start, c.cue, c.fact or "", c.stage)))
+    return tuple(
+        sorted(kept.values(), key=lambda c: (order[c.evidence.part], c.evidence.start, c.cue, c.fact or "", c.stage))
+    )
 
 
 _SIDES = {**TRACK_OF_STAGE, Stage.DENIED: "fallen", Stage.CANCELLED: "fallen"}

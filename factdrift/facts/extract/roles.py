@@ -65,9 +65,27 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
     marker = next((t for t in sentence.within((edge, edge + 3), "of")), None)
     if marker is None:
         return False
-    near = sentence.within((marker.end, marker.end + 12), "entity", "stake", "votes", "other", "each", "both", "whole", "pronoun", "partner_ref", "trust", "relative", "that")
+    near = sentence.within(
+        (marker.end, marker.end + 12),
+        "entity",
+        "stake",
+        "votes",
+        "other",
+        "each",
+        "both",
+        "whole",
+        "pronoun",
+        "partner_ref",
+        "trust",
+        "relative",
+        "that",
+    )
     tail = sentence.shadow[marker.end : marker.end + 6]
-    return not near and not any(c.isdigit() for c in tail) and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
+    return (
+        not near
+        and not any(c.isdigit() for c in tail)
+        and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
+    )
 
 
 def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) -> bool:
@@ -97,7 +115,12 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
 
 
 def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
-    if mention.end <= start and not sentence.shadow[mention.end : start].strip() and not mention.poss and not mention.marker:
+    if (
+        mention.end <= start
+        and not sentence.shadow[mention.end : start].strip()
+        and not mention.poss
+        and not mention.marker
+    ):
         return 5  # "and X 15 pct of Y": the verb is left out
     if 0 <= mention.start - end <= 2 and not mention.marker:
         return 5  # "49% X"
@@ -132,7 +155,9 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
         return marked[-1]
     verb = _nearest(sentence, at, _VERBS, reach=110)
     limit = verb.start if verb and verb.start < at else at
-    free = [m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")]
+    free = [
+        m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")
+    ]
     free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
     if not free:
         return None

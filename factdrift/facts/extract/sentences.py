@@ -5,9 +5,7 @@ import re
 MAX_SENTENCE = 1500  # a longer one is read in pieces, so that one endless sentence cannot cost more than its length
 
 _NO_BREAK = frozenset(
-    "mr mrs ms dr prof st no nr inc corp co ltd jan feb mar apr jun jul aug sep sept oct nov dec u.s u.k e.u vs "
-    "approx ca mio mrd bzw usw etc fig al m mme mlle cf p ex env art nº núm sr sra ee.uu dott sig u.s.a gen sen gov rep "
-    "z.b d.h u.a evtl inkl rs pct vol abb bd jahrh tel zzgl".split()
+    ["mr", "mrs", "ms", "dr", "prof", "st", "no", "nr", "inc", "corp", "co", "ltd", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "u.s", "u.k", "e.u", "vs", "approx", "ca", "mio", "mrd", "bzw", "usw", "etc", "fig", "al", "m", "mme", "mlle", "cf", "p", "ex", "env", "art", "nº", "núm", "sr", "sra", "ee.uu", "dott", "sig", "u.s.a", "gen", "sen", "gov", "rep", "z.b", "d.h", "u.a", "evtl", "inkl", "rs", "pct", "vol", "abb", "bd", "jahrh", "tel", "zzgl"]
 )
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』）]*\s*|\n+")
 

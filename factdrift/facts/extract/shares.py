@@ -87,7 +87,11 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The trust that follows the number in the same breath ("the 24.63 % held by a French trust")."""
     for tag in sentence.tagged("trust"):
         gap = sentence.shadow[quantity.end : tag.start]
-        if 0 < len(gap) <= 60 and not _BREATH.search(gap) and not any(b for b in sentence.breaks if quantity.end < b <= tag.start):
+        if (
+            0 < len(gap) <= 60
+            and not _BREATH.search(gap)
+            and not any(b for b in sentence.breaks if quantity.end < b <= tag.start)
+        ):
             return tag
     return None
 
@@ -95,7 +99,9 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
 def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Tag) -> int:
     if tag.start >= quantity.end:
         cost = distance(sentence, quantity.end, tag.start)
-        return cost if kind in ("trust", "block") or tag.label in ("stake", "own", "shareholder", "votes") else cost + 25
+        return (
+            cost if kind in ("trust", "block") or tag.label in ("stake", "own", "shareholder", "votes") else cost + 25
+        )
     cost = distance(sentence, tag.end, quantity.start)
     return cost + 25 if kind == "trust" else cost
 
@@ -143,7 +149,11 @@ def _is_movement(sentence: Sentence, quantity: Quantity) -> bool:
     if _is_target(sentence, quantity) or _is_source(sentence, quantity):
         return False
     low = max(sentence.start, quantity.start - 24)
-    verbs = [t for t in sentence.within((low, quantity.start), "move") if len(sentence.shadow[t.end : quantity.start].split()) <= 2]
+    verbs = [
+        t
+        for t in sentence.within((low, quantity.start), "move")
+        if len(sentence.shadow[t.end : quantity.start].split()) <= 2
+    ]
     after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
     return bool(verbs) or bool(after)
 
@@ -175,7 +185,10 @@ def _fill(
 def _speaks_of(last: Rule, roles: Roles) -> bool:
     """Whether nothing in the sentence points away from the slot spoken of last."""
     strong = {e for e, w in (*roles.holder.items(), *roles.held.items()) if w >= 1}
-    return roles.score(last.fact.subject, last.fact.object or "") >= 0 and strong <= {last.fact.subject, last.fact.object}
+    return roles.score(last.fact.subject, last.fact.object or "") >= 0 and strong <= {
+        last.fact.subject,
+        last.fact.object,
+    }
 
 
 def _choose(rules: list[Rule], roles: Roles, context: tuple[str, ...], least: int) -> list[Rule]:
@@ -230,7 +243,9 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
-    if not isinstance(value, Percent) or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")):
+    if not isinstance(value, Percent) or (
+        kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")
+    ):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
     if kind == "holding" and _is_rest(sentence, quantity):
         value = Percent(100.0)
@@ -317,14 +332,18 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     return stage_of(sentence, _governing(sentence, quantity, "trust", cue), quantity.start, lasting=True)
 
 
-def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]) -> list[Draft] | None:
+def _acquired(
+    sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]
+) -> list[Draft] | None:
     """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say.
 
     None where nobody's part is bought here.
     """
     span = sentence.clause(quantity.start)
     verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
-    verbs = [v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70]
+    verbs = [
+        v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70
+    ]
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
     certain = bool(sellers)
@@ -341,7 +360,9 @@ def _acquired(sentence: Sentence, quantity: Quantity, rules: list[Rule], context
             continue
         if parties[0] in here or parties[0] in context:
             value = Percent(100.0) if _is_rest(sentence, quantity) else None
-            drafts.append(Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end)))
+            drafts.append(
+                Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end))
+            )
     return drafts if drafts or certain else None
 
 

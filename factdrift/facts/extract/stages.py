@@ -25,10 +25,13 @@ class Standing:
     returns: bool
 
 
-def stage_of(sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False, permission: bool = False) -> Stage:
+def stage_of(
+    sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False, permission: bool = False, ending: bool = False
+) -> Stage:
     """The stage of what `trigger` says about the thing at offset `at`.
 
     `lasting`: a bare mention says that something holds. `permission`: "may" grants something instead of guessing.
+    `ending`: the trigger says that something ends, so words of ending do not make it fall.
     """
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
@@ -39,6 +42,8 @@ def stage_of(sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
             cues[label] = [tag for tag in cues[label] if tag.start <= trigger.start or tag.start >= trigger.end + 40]
+    if ending:
+        cues["cancel"] = cues["deny"] = cues["neg"] = []
     future = bool(cues["future"]) or _title_future(sentence, trigger)
     if _cancelled(cues, trigger):
         return Stage.CANCELLED
@@ -58,7 +63,20 @@ def stage_of(sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False
     return _by_cues(cues, trigger, hearsay, future, lasting)
 
 
-_CUES = ("future", "intend", "rumour", "agree", "hard_done", "done", "cancel", "deny", "neg", "yet", "undecided", "unnamed")
+_CUES = (
+    "future",
+    "intend",
+    "rumour",
+    "agree",
+    "hard_done",
+    "done",
+    "cancel",
+    "deny",
+    "neg",
+    "yet",
+    "undecided",
+    "unnamed",
+)
 
 
 def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, future: bool) -> Stage | None:
@@ -151,7 +169,9 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
     """The date of the clause that stands nearest to the claim, where the stage is one that has a date behind it."""
     if not _is_event(stage):
         return None
-    dates = [w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published]
+    dates = [
+        w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
+    ]
     return min(dates, key=lambda w: (abs(w.start - at), w.start)).span if dates else None
 
 

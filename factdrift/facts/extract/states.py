@@ -17,8 +17,9 @@ _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
-    own = f"fact:{rule.fact.name}"
-    tags = [tag for tag in sentence.tags if tag.label in rule.relation.evoked_by or tag.label == own]
+    own = (f"fact:{rule.fact.name}", f"office:{rule.fact.unit}")
+    evoked = () if rule.fact.unit and rule.relation.reader == "name" else rule.relation.evoked_by
+    tags = [tag for tag in sentence.tags if tag.label in evoked or tag.label in own]
     for concepts in (rule.fact.about, rule.fact.where):
         if concepts:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
@@ -31,7 +32,9 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.joint:
-        together = bool(here & set(wanted)) or "both" in sentence.labels or (rule.relation.reader == "date" and not here)
+        together = (
+            bool(here & set(wanted)) or "both" in sentence.labels or (rule.relation.reader == "date" and not here)
+        )
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
     return not missing or (len(missing) < len(wanted) + (not here) and all(e in context for e in missing))
@@ -50,7 +53,9 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     free = [m for m in before if m.marker not in ("of", "from", "by")]
     before = free or before
     if not before:
-        return any(m.id == rule.fact.subject for m in companies) or all(m.id != rule.fact.subject for m in sentence.mentions)
+        return any(m.id == rule.fact.subject for m in companies) or all(
+            m.id != rule.fact.subject for m in sentence.mentions
+        )
     nearest = before[-1]
     group = _coordinated(sentence, before, nearest)
     return rule.fact.subject in group
@@ -99,7 +104,9 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             continue
         if not _is_payer(sentence, quantity.start, rule, subjects):
             continue
-        before = sentence.within((max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around")
+        before = sentence.within(
+            (max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around"
+        )
         labels = {t.label for t in before}
         bound = "max" if "at_most" in labels else "min" if "at_least" in labels else None
         stage = stage_of(sentence, tag, quantity.start)
@@ -115,7 +122,9 @@ def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention])
     names = list(dict.fromkeys(m.id for m in others))
     sums = [q for q in sentence.moneys if isinstance(q.value, Money)]
     position = next(i for i, q in enumerate(sums) if q.start == at)
-    apart = all(q.start > others[-1].end for q in sums) or all(q.end < others[0].start for q in sums) if others else False
+    apart = (
+        all(q.start > others[-1].end for q in sums) or all(q.end < others[0].start for q in sums) if others else False
+    )
     if len(sums) == len(names) > 1 and apart:
         return names[position] == rule.fact.subject
     if rule.fact.subject not in names and sentence.tagged("both"):
@@ -127,23 +136,25 @@ def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention])
 def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """When something is due, or was done; a fall of the plan is a claim of its own."""
     tags = triggers(sentence, rule)
-    if not tags or not parties_present(sentence, rule, context) or not any(
-        acting_subject(sentence, tag, rule, entities) for tag in tags
+    if (
+        not tags
+        or not parties_present(sentence, rule, context)
+        or not any(acting_subject(sentence, tag, rule, entities) for tag in tags)
     ):
         return []
-    needs_step = "state" not in rule.relation.value
+    needs_step = bool(rule.relation.steps)
     if needs_step and rule.relation.both_ways:
         return _agreement(sentence, rule, tags, entities)
-    steps = sentence.tagged("settle", "present") if needs_step else tags
+    steps = sentence.tagged(*rule.relation.steps) if needs_step else tags
     if not steps:
         return []
     step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
-    stage = stage_of(sentence, step, step.start)
+    stage = stage_of(sentence, step, step.start, ending=rule.relation.ending)
     when = _date_of(sentence, step, stage)
     if stage in (Stage.CANCELLED, Stage.DENIED) and not needs_step:
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
     if when is None:
-        if needs_step:
+        if "state" not in rule.relation.value:
             return []
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
     due = when if stage in _EXPECTED else None
@@ -200,7 +211,7 @@ def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
 def read_name(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """Who fills the slot: an office holder, or a partner."""
     tags = triggers(sentence, rule)
-    if rule.relation.evoked_by == ("chief",):
+    if "chief" in rule.relation.evoked_by:
         return _chief(sentence, rule, tags, context, entities)
     if not tags:
         return []
@@ -213,12 +224,17 @@ def _chief(
     departure = _departure(sentence, rule, entities)
     gone = [departure] if departure else []
     for tag in tags:
-        if any(o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10 for o in sentence.tagged("other_office")):
+        if any(
+            o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
+            for o in sentence.tagged("other_office")
+        ):
             continue
         people = [
             m
             for m in sentence.mentions
-            if entities[m.id].type == "person" and m.id in rule.fact.people and distance(sentence, m.start, tag.start) <= 60
+            if entities[m.id].type == "person"
+            and m.id in rule.fact.people
+            and distance(sentence, m.start, tag.start) <= 60
         ]
         if people:
             person = min(people, key=lambda m: distance(sentence, m.start, tag.start))

@@ -1,0 +1,228 @@
+"""`verify` names what does not hold: the run, the table, the row."""
+
+import random
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from storage_cases import FACT, alert, article, at, batch, claim, fold, write
+
+from factdrift.errors import StoreUnavailable
+from factdrift.model import Evidence, Ledger, Money, Percent, StoredClaim, Value
+from storage.backup import compact, drop_text
+from storage.evidence import problems_of_claim
+from storage.records import StoredArticle
+from storage.verify import Verified, verify
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store that three runs wrote: an article, a second one, and the withdrawal of the first."""
+    path = tmp_path / "facts.duckdb"
+    one, two = article(1, percent=43), article(2, percent=15, day=3)
+    both = [claim(one, percent=43), claim(two)]
+    write(
+        path,
+        batch("r1", one, alerts=(alert("k1"),)),
+        batch("r2", two, day=3, ledgers={FACT: fold(both)}),
+        batch("r3", day=5, ended_versions=("v1",), ledgers={FACT: fold(both[1:])}),
+    )
+    return path
+
+
+def by_hand(path: Path, sql: str) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(sql)
+
+
+def found(path: Path) -> list[str]:
+    return [str(problem) for problem in verify(path).problems]
+
+
+def folded(topic: str, fact: str, claims: list[StoredClaim], now: datetime) -> Ledger:
+    return fold(claims)
+
+
+def test_a_store_that_nobody_touched_holds(path: Path) -> None:
+    result = verify(path, folded)
+
+    assert result.problems == ()
+    assert (result.runs, result.claims, result.facts) == (3, 2, 1)
+    assert len(result.head) == 64
+
+
+def test_it_still_holds_after_it_was_compacted(path: Path) -> None:
+    before = verify(path)
+
+    compact(path, at(9))
+
+    assert verify(path, folded) == replace(before, facts=1, rows=verify(path).rows)
+
+
+@pytest.mark.parametrize(
+    ("edit", "named"),
+    [
+        ("UPDATE beliefs SET percent = 44 WHERE percent = 43 AND ended_by = 'r2'", "beliefs"),
+        ("UPDATE claims SET sentence = 'Acme holds all of Beta.' WHERE version_id = 'v2'", "claims c-v2"),
+        ("UPDATE articles SET outlet = 'Other News' WHERE version_id = 'v1'", "articles v1 (run r1)"),
+        ("UPDATE changes SET kind = 'confirmed' WHERE run_id = 'r2'", "changes ch-c-v2"),
+        ("UPDATE reasons SET reason = 'reprint' WHERE run_id = 'r1'", "reasons "),
+        ("UPDATE alerts SET title = 'x'", "alerts alert-k1 (run r1)"),
+        ("UPDATE runs SET outcome = 'fine' WHERE run_id = 'r2'", "runs r2"),
+        ("UPDATE runs SET digest = '' WHERE run_id = 'r3'", "runs r3"),
+        ("DELETE FROM runs WHERE run_id = 'r2'", "runs r3 (run r3): does not follow"),
+        ("DELETE FROM claims WHERE version_id = 'v2'", "claims (run r2): 1 rows were added and 0 ended"),
+        ("UPDATE beliefs SET digest = repeat('0', 32) WHERE run_id = 'r1'", "beliefs"),
+        ("UPDATE beliefs SET digest = '' WHERE run_id = 'r1'", "beliefs (run r1)"),
+        ("INSERT INTO claims SELECT * FROM claims WHERE version_id = 'v2'", "claims (run r2)"),
+        ("UPDATE claims SET ended_by = NULL, system_to = NULL", "claims (run r3): 0 rows were added and 1 ended"),
+        ("UPDATE articles SET run_id = 'r9' WHERE version_id = 'v2'", "runs r9 (run r9): has rows but"),
+        ("DELETE FROM run_tables WHERE run_id = 'r1'", "runs r1"),
+    ],
+)
+def test_a_hand_edited_row_is_named(path: Path, edit: str, named: str) -> None:
+    by_hand(path, edit)
+
+    assert any(line.startswith(named) for line in found(path)), found(path)
+
+
+def test_what_may_change_is_no_problem(path: Path) -> None:
+    by_hand(path, "UPDATE alerts SET sent_at = now(), attempts = 3, last_error = 'timeout'")
+
+    assert found(path) == []
+
+
+def test_beliefs_that_do_not_follow_from_the_claims_are_named(path: Path) -> None:
+    def blind(topic: str, fact: str, claims: list[StoredClaim], now: datetime) -> Ledger:
+        return Ledger()
+
+    problems = verify(path, blind).problems
+
+    assert {(problem.table, problem.what) for problem in problems} == {
+        ("beliefs", f"does not follow from the claims on {FACT}"),
+        ("changes", f"does not follow from the claims on {FACT}"),
+    }
+
+
+def test_what_the_claims_give_and_the_store_lacks_is_named(path: Path) -> None:
+    source = article(7, percent=99)
+
+    def more(topic: str, fact: str, claims: list[StoredClaim], now: datetime) -> Ledger:
+        return fold([*claims, claim(source, percent=99)])
+
+    assert any("give one more than is stored" in problem.what for problem in verify(path, more).problems)
+
+
+def test_a_fact_that_is_tracked_no_more_is_left_alone(path: Path) -> None:
+    assert verify(path, lambda *_: None).problems == ()
+
+
+def test_dropped_text_is_no_edit(path: Path) -> None:
+    write(path, batch("r4", articles=(), claims=(), day=6))
+    with_noise = replace(article(9), text="Nothing of interest here.")
+    write(path, batch("r5", day=7, articles=(StoredArticle(with_noise),)))
+
+    dropped = drop_text(path, at(30), at(31))
+
+    assert dropped == 1
+    assert found(path) == []
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="no such file"):
+        verify(tmp_path / "none.duckdb")
+
+
+def _flips_found(path: Path, rounds: int) -> list[int]:
+    """Offsets of flipped bits that `verify` did not find."""
+    whole = path.read_bytes()
+    copy = path.with_name("flipped.duckdb")
+    random_bits = random.Random(11)
+    missed = []
+    for _ in range(rounds):
+        offset = random_bits.randrange(len(whole))
+        damaged = bytearray(whole)
+        damaged[offset] ^= 1 << random_bits.randrange(8)
+        copy.write_bytes(damaged)
+        try:
+            if not verify(copy).problems:
+                missed.append(offset)
+        except StoreUnavailable:
+            continue
+    return missed
+
+
+def test_a_flipped_bit_is_found(path: Path) -> None:
+    compact(path, at(9))
+
+    assert _flips_found(path, 12) == []
+
+
+@pytest.mark.slow
+def test_two_hundred_flipped_bits_are_found(path: Path) -> None:
+    compact(path, at(9))
+
+    assert _flips_found(path, 200) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "quote", "holds"),
+    [
+        (Percent(43.4, 1), "holds 43.4 % of it", True),
+        (Percent(43.4, 1), "détient 43,4 % du capital", True),
+        (Percent(15.0), "holds 43.4 % of it", False),
+        (Money(600e6, "EUR"), "600 million euros", True),
+        (Money(600e6, "EUR"), "6億ユーロ", True),
+        (Money(1.2e9, "EUR"), "1,2 Mrd. Euro", True),
+        (Money(600e6, "EUR"), "EUR 0.6bn", True),
+        (Money(700e6, "EUR"), "600 million euros", False),
+        (Percent(28.0), "28％", True),
+    ],
+)
+def test_a_number_must_stand_in_its_quote(value: Value, quote: str, holds: bool) -> None:
+    taken = replace(
+        claim(article(1)).claim, value=value, cue=(0, 0), evidence=Evidence("text", quote, "", "", 0, len(quote))
+    )
+
+    assert (problems_of_claim(taken, quote, "", quote) == []) is holds
+
+
+def test_a_number_in_words_needs_no_digits() -> None:
+    quote = "owns half of it"
+    taken = replace(
+        claim(article(1)).claim,
+        value=Percent(50.0),
+        cue=(5, 9),
+        evidence=Evidence("text", quote, "", "", 0, len(quote)),
+    )
+
+    assert problems_of_claim(taken, quote, "", quote) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"start": 0}, "quote is not at its place"),
+        ({"prefix": "nonsense"}, "prefix"),
+        ({"suffix": "nonsense"}, "suffix"),
+        ({"part": "title"}, "quote is not at its place"),
+    ],
+)
+def test_evidence_that_is_off_is_named(change: dict[str, object], what: str) -> None:
+    source = article(1)
+    taken = claim(source).claim
+    wrong = replace(taken, evidence=replace(taken.evidence, **change))  # type: ignore[arg-type]
+
+    assert any(what in problem for problem in problems_of_claim(wrong, taken.evidence.exact, source.title, source.text))
+
+
+def test_a_claim_without_its_article_is_named() -> None:
+    assert problems_of_claim(claim(article(1)).claim, "", None, None) == ["its article version is not in the store"]
+
+
+def test_the_result_says_how_much_was_checked(path: Path) -> None:
+    result: Verified = verify(path)
+
+    assert result.rows > 10
