@@ -17,7 +17,7 @@ from factdrift.wording import describe_belief, describe_value
 from storage.records import StoredArticle
 
 _STAMP = pa.timestamp("us", tz="UTC")
-_TYPES = {
+TYPES = {
     **dict.fromkeys(("published_at", "modified_at", "fetched_at", "system_from", "system_to", "valid_from"), _STAMP),
     **dict.fromkeys(
         (
@@ -57,7 +57,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -
 @contextmanager
 def incoming(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> Iterator[None]:
     """Rows of one shape as the relation `incoming` while the block runs."""
-    columns = {name: pa.array([row[name] for row in rows], _TYPES.get(name, pa.string())) for name in rows[0]}
+    columns = {name: pa.array([row[name] for row in rows], TYPES.get(name, pa.string())) for name in rows[0]}
     connection.register("incoming", pa.table(columns))
     try:
         yield

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from itertools import chain
 
 import pytest
@@ -20,7 +21,6 @@ from factdrift.facts.extract.scan import STAGE_LABELS, Entry, Scanner
 from factdrift.facts.extract.shadow import is_spaced, shadow_of
 
 LANGUAGES = sorted(lexicon_languages())
-_PER_SCANNER = 400  # an automaton for each phrase would be slow, one for all would let phrases hide one another
 
 
 def _lexicon(language: str) -> Lexicon:
@@ -37,7 +37,7 @@ def _sample(form: str) -> str:
 
 
 def _not_found(pairs: list[tuple[str, Entry]]) -> list[tuple[str, str, str]]:
-    """The (label, aspect, form) that a scanner of only that phrase does not find in the form's sample."""
+    """The (label, aspect, form) that a scanner of only that phrase (so that no other hides it) does not find."""
     missing = []
     for phrase, entry in pairs:
         scanner = Scanner([(phrase, entry)])
@@ -153,8 +153,6 @@ def test_every_scale_and_currency_is_read(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_month_and_weekday_is_read(language: str) -> None:
-    from datetime import date
-
     dates = _lexicon(language).dates
     reader = DateReader(dates)
     day = date(2023, 4, 14)

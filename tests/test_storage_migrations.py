@@ -36,8 +36,9 @@ def _old_store(path: Path) -> None:
         db.execute(
             "INSERT INTO claims BY NAME SELECT 'c1' AS claim_id, 'v1' AS version_id, 'a1' AS article_id, "
             f"'{TOPIC}' AS topic, '{FACT}' AS fact, 'r' AS relation, 's' AS subject, 'o' AS object, "
-            "'planned' AS stage, 'news' AS mention, 'x' AS sentence, 'o' AS outlet, 's' AS source, 2 AS tier, 'o1' AS origin, "
-            f"{AT} AS published_at, 'e' AS extractor, '{{}}' AS body, 'r1' AS run_id, {AT} AS system_from"
+            "'planned' AS stage, 'news' AS mention, 'x' AS sentence, 'o' AS outlet, 's' AS source, "
+            f"2 AS tier, 'o1' AS origin, {AT} AS published_at, "
+            f"'e' AS extractor, '{{}}' AS body, 'r1' AS run_id, {AT} AS system_from"
         )
         db.execute(
             f"INSERT INTO changes BY NAME SELECT 'ch1' AS change_id, '{TOPIC}' AS topic, '{FACT}' AS fact, "

@@ -13,7 +13,7 @@ from factdrift.topic import Topic
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Ledgers by fact; `notices` are corrections and retractions, told once; `changes` are what the fold newly holds."""
+    """Ledgers by fact; `notices` are corrections and retractions, told once; `changes` what the fold newly holds."""
 
     ledgers: dict[str, Ledger]
     notices: tuple[Change, ...]

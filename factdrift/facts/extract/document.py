@@ -5,7 +5,7 @@ out, and to none where several do. Knows entities by id only.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -50,9 +50,17 @@ class Sentence:
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
 
     @cached_property
-    def labels(self) -> set[str]:
+    def by_label(self) -> dict[str, list[Tag]]:
+        """The tags of each label, in order."""
+        found: dict[str, list[Tag]] = {}
+        for tag in self.tags:
+            found.setdefault(tag.label, []).append(tag)
+        return found
+
+    @property
+    def labels(self) -> Set[str]:
         """Every label that occurs."""
-        return {tag.label for tag in self.tags}
+        return self.by_label.keys()
 
     @cached_property
     def percents(self) -> list[Quantity]:
@@ -71,7 +79,10 @@ class Sentence:
 
     def tagged(self, *labels: str) -> list[Tag]:
         """Tags with one of these labels, in order."""
-        return [tag for tag in self.tags if tag.label in labels]
+        lists = [found for label in labels if (found := self.by_label.get(label))]
+        if len(lists) <= 1:
+            return lists[0] if lists else []
+        return sorted((tag for found in lists for tag in found), key=_start_of)
 
     def clause(self, at: int) -> tuple[int, int]:
         """The closed-open span of the clause around an offset."""
@@ -81,7 +92,11 @@ class Sentence:
 
     def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""
-        return [tag for tag in tags_between(self.tags, *span) if tag.label in labels]
+        return [tag for tag in self.tagged(*labels) if span[0] <= tag.start < span[1]]
+
+
+def _start_of(tag: Tag) -> int:
+    return tag.start
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What a reader of relations proposes: a fact, a value and the place it stands, before it is made a claim."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
 from factdrift.facts.extract.document import Sentence
@@ -26,7 +27,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A tracked fact with its relation."""
+    """A tracked fact with its relation; `labels` are those without any of which a sentence says nothing of it."""
 
     fact: FactSpec
     relation: Relation
+    labels: frozenset[str] = frozenset()  # empty: any sentence may
+
+    def may_be_in(self, labels: Set[str]) -> bool:
+        """Whether a sentence with these labels can speak of the fact."""
+        return not self.labels or not self.labels.isdisjoint(labels)

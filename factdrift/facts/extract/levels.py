@@ -125,7 +125,7 @@ def _counts(sentence: Sentence, group: list[Rule], context: tuple[str, ...]) -> 
     drafts = []
     for tag in sentence.tagged(*group[0].relation.evoked_by):
         low = max(sentence.start, tag.start - 14)
-        found = [m for m in _NUMBER.finditer(sentence.shadow, low, tag.start)]
+        found = list(_NUMBER.finditer(sentence.shadow, low, tag.start))
         if not found:
             continue
         at = found[-1].span(1)

@@ -1,4 +1,4 @@
-"""Numbers with their units: percentages and amounts of money, in the writing of each language. Values are ours to parse.
+"""Numbers with their units: percentages and amounts of money, in the writing of each language.
 
 Ranges, lists that share a unit ("600 and 200 million euros", "de 15 à 10 %"), and second currencies in parentheses are
 kept apart here; what a number is about is decided elsewhere.
@@ -36,16 +36,18 @@ class NumberReader:
         scale = "|".join(sorted(map(re.escape, numbers.scales), key=len, reverse=True))
         words = "|".join(sorted(map(re.escape, numbers.currencies), key=len, reverse=True))
         joint = r"(?:and|et|und|y|e|to|à|a|bis|auf|or|ou|oder|o|al|-|から|、|and up to|~|～)"
+        points = "|".join(numbers.point) or "(?!)"
+        link = r"(?:\s|-)?(?:d'|de |of |di )?"
         self._percent = re.compile(
             rf"(?<![\w.,])(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
-            rf"|(?<![\w.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{'|'.join(numbers.point) or '(?!)'}))?"
+            rf"|(?<![\w.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
         )
         unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
         symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
         self._money = re.compile(
             rf"(?<![\w.,])(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
-            rf"|(?<![\w.,])(?P<n2>{number})(?:\s?-?(?P<scale2>{scale}))?(?:\s|-)?(?:d'|de |of |di )?(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
-            rf"|(?<![\w.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale})(?:\s|-)?(?:d'|de |of |di )?(?:{words}|[€£¥]))"
+            rf"|(?<![\w.,])(?P<n2>{number})(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
+            rf"|(?<![\w.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
             rf"|(?<![\w.,])(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
 
@@ -62,7 +64,7 @@ class NumberReader:
 
     def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The amounts of money in [start, end), in order; one without a currency takes the language's default."""
-        raw = [m for m in self._money.finditer(shadow, start, end)]
+        raw = list(self._money.finditer(shadow, start, end))
         found: list[Quantity] = []
         for index, match in enumerate(raw):
             following = raw[index + 1] if index + 1 < len(raw) else None

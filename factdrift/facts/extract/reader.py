@@ -1,4 +1,4 @@
-"""The reader of articles: text in, typed claims with evidence out. Knows the topic's entities and slots, no seed values.
+"""The reader of articles: text in, typed claims with evidence out. Knows the topic's slots, no seed values.
 
 The same article always gives the same claims, whatever the order of the topic's facts.
 """
@@ -13,7 +13,14 @@ from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.levels import read_levels
-from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases, lexicon_languages, load_lexicon, load_relations
+from factdrift.facts.extract.lexicon import (
+    Lexicon,
+    Relation,
+    labelled_phrases,
+    lexicon_languages,
+    load_lexicon,
+    load_relations,
+)
 from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.scan import Entry, Scanner, tags_between
 from factdrift.facts.extract.sentences import sentences
@@ -22,7 +29,7 @@ from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
 from factdrift.facts.extract.states import iter_all
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
-from factdrift.topic import Topic
+from factdrift.topic import FactSpec, Topic
 
 VERSION = "rules-1"
 _SHARE_LABELS = frozenset(
@@ -76,10 +83,14 @@ class _Tongue:
         self._numbers = NumberReader(lexicon.numbers)
         self._dates = DateReader(lexicon.dates)
         relations = load_relations()
-        self._rules = [Rule(fact, relations[fact.relation]) for fact in topic.facts]
-        self._shares = [r for r in self._rules if r.relation.reader in ("share", "block")]
-        self._levels = [r for r in self._rules if r.relation.reader == "level"]
-        self._others = [r for r in self._rules if r.relation.reader not in ("share", "block", "level")]
+        self._rules = [_rule(fact, relations[fact.relation]) for fact in topic.facts]
+        self._by_entity: dict[str, list[int]] = {}
+        self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
+        for index, rule in enumerate(self._rules):
+            if rule.relation.reader == "age":
+                self._anywhere.append(index)
+            for entity in {rule.fact.subject, rule.fact.object} - {None}:
+                self._by_entity.setdefault(str(entity), []).append(index)
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
@@ -130,13 +141,22 @@ class _Tongue:
             if not sentence.tags:
                 continue
             context = self._context(document, sentence)
-            shares = read_shares(sentence, self._shares, context, last) if _SHARE_LABELS & sentence.labels else []
+            rules = self._candidates(sentence, context)
+            share_rules = [r for r in rules if r.relation.reader in ("share", "block")]
+            shares = read_shares(sentence, share_rules, context, last) if share_rules else []
             named = {d.fact.name for d in shares}
-            last = next((r for r in self._shares if r.fact.name in named and r.fact.object), last)
-            levels = read_levels(sentence, self._levels, context) if self._levels else []
-            found = shares + levels + iter_all(sentence, self._others, context, self._entities, self._lexicon)
+            last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
+            levels = read_levels(sentence, [r for r in rules if r.relation.reader == "level"], context)
+            found = shares + levels + iter_all(sentence, rules, context, self._entities, self._lexicon)
             drafts += found + self._implied(found)
         return drafts
+
+    def _candidates(self, sentence: Sentence, context: tuple[str, ...]) -> list[Rule]:
+        """The rules that can apply: their parties are spoken of here or just before, in the topic's order."""
+        spoken = {m.id for m in sentence.mentions} | set(context)
+        indexes = {i for entity in spoken for i in self._by_entity.get(entity, ())}
+        labels = sentence.labels
+        return [r for i in sorted(indexes.union(self._anywhere)) if (r := self._rules[i]).may_be_in(labels)]
 
     def _implied(self, found: list[Draft]) -> list[Draft]:
         """What a claim says beside its own slot: who takes a share or commits a sum also invests."""
@@ -188,6 +208,15 @@ class _Tongue:
             cue=draft.cue,
             returns=bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
         )
+
+
+def _rule(fact: FactSpec, relation: Relation) -> Rule:
+    if relation.reader in ("share", "block"):
+        return Rule(fact, relation, _SHARE_LABELS)
+    if relation.reader == "rank" or relation.exact:
+        return Rule(fact, relation)
+    own = {*relation.evoked_by, f"fact:{fact.name}", f"office:{fact.unit}"}
+    return Rule(fact, relation, frozenset(own | {"office"} if "chief" in relation.evoked_by else own))
 
 
 def _name_phrases(topic: Topic) -> list[tuple[str, Entry]]:

@@ -13,11 +13,51 @@ from factdrift.facts.extract.lexicon import MAX_GAP, expand
 from factdrift.facts.extract.shadow import continues_word, is_spaced
 
 STAGE_LABELS = frozenset(
-    ["future", "intend", "title_future", "rumour", "agree", "done", "hard_done", "cancel", "deny", "undecided", "yet", "condition", "neg", "again"]
+    (
+        "future",
+        "intend",
+        "title_future",
+        "rumour",
+        "agree",
+        "done",
+        "hard_done",
+        "cancel",
+        "deny",
+        "undecided",
+        "yet",
+        "condition",
+        "neg",
+        "again",
+    )
 )
 
 MARKER_LABELS = frozenset(
-    ["of", "by", "from", "to", "around", "at_most", "at_least", "each", "other", "both", "clause", "background", "newly", "said", "relative", "now_held", "formerly", "of_after", "by_after", "from_after", "to_after", "subject_after", "pronoun", "partner_ref"]
+    (
+        "of",
+        "by",
+        "from",
+        "to",
+        "around",
+        "at_most",
+        "at_least",
+        "each",
+        "other",
+        "both",
+        "clause",
+        "background",
+        "newly",
+        "said",
+        "relative",
+        "now_held",
+        "formerly",
+        "of_after",
+        "by_after",
+        "from_after",
+        "to_after",
+        "subject_after",
+        "pronoun",
+        "partner_ref",
+    )
 )
 _KINDS = {
     "entity": "name",

@@ -31,7 +31,7 @@ _BREATH = re.compile(r"[,;:]|\d")
 
 
 def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
-    """Drafts for every share in the sentence. `last` is the slot the text spoke of last, for "the stake is now 15 %"."""
+    """Drafts for every share in the sentence. `last` is the slot spoken of last, for "the stake is now 15 %"."""
     by_class: dict[str, list[Rule]] = {}
     for rule in rules:
         by_class.setdefault(rule.relation.share_class, []).append(rule)

@@ -19,7 +19,7 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
     own = (f"fact:{rule.fact.name}", f"office:{rule.fact.unit}")
     evoked = () if rule.fact.unit and rule.relation.reader == "name" else rule.relation.evoked_by
-    tags = [tag for tag in sentence.tags if tag.label in evoked or tag.label in own]
+    tags = sentence.tagged(*evoked, *own)
     for concepts in (rule.fact.about, rule.fact.where):
         if concepts:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
@@ -117,7 +117,7 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
 
 
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
-    """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none of them."""
+    """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none."""
     others = [m for m in companies if m.id != rule.fact.object]
     names = list(dict.fromkeys(m.id for m in others))
     sums = [q for q in sentence.moneys if isinstance(q.value, Money)]
