@@ -80,12 +80,14 @@ def test_age_patterns_have_a_year_or_an_age_and_rank_patterns_a_rank(language: s
 def test_every_label_that_evokes_a_relation_has_words(language: str) -> None:
     wanted = {label for relation in load_relations().values() for label in relation.evoked_by}
 
-    assert wanted - set(_lexicon(language).words) == set()
+    assert wanted - {label for label, _, _ in labelled_phrases(_lexicon(language))} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_label_of_stage_has_words(language: str) -> None:
-    assert STAGE_LABELS - set(_lexicon(language).words) == set()
+    optional = {"title_future"}  # headlines that say the future in a form of their own ("X to buy Y")
+
+    assert STAGE_LABELS - optional - {label for label, _, _ in labelled_phrases(_lexicon(language))} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from factdrift.config import Config, load_config
 from factdrift.errors import UsageError
 from factdrift.resources import find
+
+if TYPE_CHECKING:
+    from flows.job import Job
 
 DEMO_FOLDER = Path("factdrift-demo")
 
@@ -29,6 +32,15 @@ class Place:
     def topic_file(self) -> Path:
         """The topic's file."""
         return find(self.config.topics[self.topic].file, self.config_file.parent).absolute()
+
+    @property
+    def job(self) -> "Job":
+        """The same place as the flows know it."""
+        from factdrift.topic import load_topic
+        from flows.job import Job
+
+        chosen, file = self.config.topics[self.topic], self.topic_file
+        return Job(self.config, chosen, load_topic(file), file, self.database, self.snapshot)
 
 
 def with_place(command: Callable[..., Any]) -> Callable[..., Any]:

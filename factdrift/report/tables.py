@@ -8,12 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from factdrift.report.lines import printable
 
+_WHOLE = ("fact", "since", "date", "claim_id")  # names and days that people copy stay in one piece
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -49,9 +51,16 @@ def console() -> Console:
 
 
 def _rich(columns: Sequence[str], rows: list[list[Any]], title: str) -> None:
-    table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    table = Table(
+        title=title or None,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        header_style="bold",
+    )
     for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold")
+        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _WHOLE)
     for row in rows:
         table.add_row(*(Text(_plain(value)) for value in row))
     Console().print(table)

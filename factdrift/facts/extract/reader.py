@@ -12,6 +12,7 @@ from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.families import iter_all
 from factdrift.facts.extract.levels import read_levels
 from factdrift.facts.extract.lexicon import (
     Lexicon,
@@ -22,12 +23,12 @@ from factdrift.facts.extract.lexicon import (
     load_relations,
 )
 from factdrift.facts.extract.numbers import NumberReader
+from factdrift.facts.extract.openreading import CANDIDATE, read_candidates
 from factdrift.facts.extract.scan import Entry, Scanner, tags_between
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
-from factdrift.facts.extract.states import iter_all
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import FactSpec, Topic
 
@@ -82,7 +83,7 @@ class _Tongue:
         self._entities = dict(topic.entities)
         self._numbers = NumberReader(lexicon.numbers)
         self._dates = DateReader(lexicon.dates)
-        relations = load_relations()
+        self._relations = relations = load_relations()
         self._rules = [_rule(fact, relations[fact.relation]) for fact in topic.facts]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
@@ -93,6 +94,7 @@ class _Tongue:
                 self._by_entity.setdefault(str(entity), []).append(index)
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
+        self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
 
     @cached_property
@@ -148,6 +150,8 @@ class _Tongue:
             last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
             levels = read_levels(sentence, [r for r in rules if r.relation.reader == "level"], context)
             found = shares + levels + iter_all(sentence, rules, context, self._entities, self._lexicon)
+            if not found:
+                found = read_candidates(sentence, self._relations, self._tracked, self._entities)
             drafts += found + self._implied(found)
         return drafts
 
@@ -163,7 +167,8 @@ class _Tongue:
         told = {d.fact.name for d in found}
         drafts = []
         for draft in found:
-            rule = self._by_name[draft.fact.name]
+            if (rule := self._by_name.get(draft.fact.name)) is None:
+                continue
             target = self._by_slot.get((rule.relation.implies, draft.fact.subject, draft.fact.object))
             if target and target.name not in told and TRACK_OF_STAGE[draft.stage] is Track.EXPECTED:
                 told.add(target.name)
@@ -185,7 +190,7 @@ class _Tongue:
             mention = Mention.BACKGROUND if draft.background else Mention.NEWS
         fact = draft.fact
         return Claim(
-            fact=fact.name,
+            fact=None if fact.name == CANDIDATE else fact.name,
             slot=Slot(fact.relation, fact.subject, fact.object or ""),
             value=draft.value,
             stage=draft.stage,
@@ -249,9 +254,9 @@ def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     blank = {c.fact for c in listed if c.evidence.part == "text" and c.value is None}
     kept: dict[tuple[object, ...], Claim] = {}
     for claim in listed:
-        if claim.evidence.part == "title" and ((claim.fact, claim.value) in told or claim.fact in blank):
+        if claim.fact and claim.evidence.part == "title" and ((claim.fact, claim.value) in told or claim.fact in blank):
             continue
-        key = (claim.fact, claim.value, _SIDES[claim.stage])
+        key = (claim.fact or claim.slot, claim.value, _SIDES[claim.stage])
         if key not in kept or _is_stronger(claim, kept[key]):
             kept[key] = claim
     order = {"title": 0, "text": 1}

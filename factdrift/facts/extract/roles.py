@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.scan import Tag
 
 UNKNOWN = "?"  # a holder that the topic does not know
@@ -178,3 +179,28 @@ def _from_context(roles: Roles, context: tuple[str, ...]) -> None:
             roles.holder[entity] = max(roles.holder[entity], 1)
         if not helds and entity not in holders:
             roles.held[entity] = max(roles.held[entity], 1)
+
+
+def choose_rules(rules: list[Rule], roles: Roles, context: tuple[str, ...], least: int) -> list[Rule]:
+    joint = [rule for rule in rules if rule.relation.joint]
+    if joint:
+        return [rule for rule in joint if _names_party(rule, roles)]
+    scored = [(roles.score(rule.fact.subject, rule.fact.object or ""), rule) for rule in rules]
+    best = max((score for score, _ in scored), default=0)
+    if roles.both_ways:
+        ids = set(roles.holder) | set(roles.held) | set(context)
+        third = {e for e, w in roles.held.items() if w >= 4}
+        mutual = [r for r in rules if {r.fact.subject, r.fact.object} <= ids and _has_mirror(r, rules)]
+        mutual = [r for r in mutual if third <= {r.fact.subject, r.fact.object}]
+        if mutual:
+            return mutual
+    top = [rule for score, rule in scored if score == best and score >= least]
+    return top if len(top) == 1 else []
+
+
+def _names_party(rule: Rule, roles: Roles) -> bool:
+    return bool({rule.fact.subject, rule.fact.object} & (set(roles.holder) | set(roles.held)))
+
+
+def _has_mirror(rule: Rule, rules: list[Rule]) -> bool:
+    return any(r.fact.subject == rule.fact.object and r.fact.object == rule.fact.subject for r in rules)

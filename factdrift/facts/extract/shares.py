@@ -7,13 +7,15 @@ growth, margins and price moves never do.
 import re
 from collections.abc import Iterable
 
+from factdrift.facts.extract.amounts import is_movement, is_rest, is_source, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
-from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
-from factdrift.facts.extract.roles import Roles, roles_at
+from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.transfers import read_acquired, read_steps, read_wholes
 from factdrift.model import Percent, Stage
 
 _CUES = {
@@ -22,8 +24,14 @@ _CUES = {
     "floor": ("floor",),
     "block": ("sell", "sale", "buy"),
 }
+
+
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
+
+
 _BONUS = {"holding": 0, "trust": 5, "floor": 20, "block": 4}
+
+
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
@@ -40,16 +48,16 @@ def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, .
         kind, cue = _classify(sentence, index, quantity)
         if not cue and (cue := _gapped(sentence, quantity)):
             kind = "holding"
-        if (bought := _acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
+        if (bought := read_acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
         elif cue and kind in by_class:
             found += _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
-    found += _wholes(sentence, by_class.get("holding", []), context, found)
-    return found + _numberless(sentence, by_class, context, found)
+    found += read_wholes(sentence, by_class.get("holding", []), context, found)
+    return found + read_steps(sentence, by_class, context, found)
 
 
 def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
-    if _is_movement(sentence, quantity):
+    if is_movement(sentence, quantity):
         return "", None
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
@@ -63,14 +71,14 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
-    if kind == "holding" and governing and tag.label == "stake" and not _is_target(sentence, quantity):
+    if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
     if kind == "holding" and veto < cost:
         return "", None
     if parked := _parked(sentence, quantity):
         return "trust", parked
-    if kind == "block" and (_is_target(sentence, quantity) or _is_source(sentence, quantity)):
+    if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity)):
         return "holding", tag
     return kind, tag
 
@@ -106,58 +114,6 @@ def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Ta
     return cost + 25 if kind == "trust" else cost
 
 
-def _is_target(sentence: Sentence, quantity: Quantity) -> bool:
-    return any(tag.label == "to" for tag in _markers(sentence, quantity))
-
-
-def _is_source(sentence: Sentence, quantity: Quantity) -> bool:
-    return any(tag.label == "from" for tag in _markers(sentence, quantity))
-
-
-def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
-    low = max(sentence.start, quantity.start - 26)
-    before = sentence.within((low, quantity.start), "to", "from", "around", "at_most", "at_least")
-    chain: list[Tag] = []
-    edge = quantity.start
-    for tag in reversed(before):
-        if tag.end > edge or sentence.shadow[tag.end : edge].strip(" -"):
-            continue
-        chain.append(tag)
-        edge = tag.start
-    after = sentence.within((quantity.end, quantity.end + 3), "from_after", "to_after")
-    if not any(tag.label in ("to", "from") for tag in chain) and _starts_pair(sentence, quantity, edge):
-        chain.append(Tag(quantity.start, quantity.start, "from"))
-    return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]
-
-
-def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
-    """Whether this is the first of "de 43 % à 15 %": a language may write "of" and "from" alike."""
-    before = sentence.within((max(sentence.start, edge - 6), edge), "of", "from")
-    after = sentence.within((quantity.end, quantity.end + 4), "to")
-    return bool(before and after) and any(0 <= q.start - after[0].end <= 2 for q in sentence.percents)
-
-
-def _is_rest(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is what was left to take ("the last 51 %", "les 51 % restants")."""
-    before = sentence.within((quantity.start - 24, quantity.start), "rest")
-    after = sentence.within((quantity.end, quantity.end + 2), "rest")
-    return bool(before or after)
-
-
-def _is_movement(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number says by how much something moved, not where it stands."""
-    if _is_target(sentence, quantity) or _is_source(sentence, quantity):
-        return False
-    low = max(sentence.start, quantity.start - 24)
-    verbs = [
-        t
-        for t in sentence.within((low, quantity.start), "move")
-        if len(sentence.shadow[t.end : quantity.start].split()) <= 2
-    ]
-    after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
-    return bool(verbs) or bool(after)
-
-
 def _fill(
     sentence: Sentence,
     quantity: Quantity,
@@ -169,7 +125,7 @@ def _fill(
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
-    chosen = _choose(rules, roles, context, _LEAST.get(kind, 4))
+    chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]
     if not chosen:
@@ -191,33 +147,8 @@ def _speaks_of(last: Rule, roles: Roles) -> bool:
     }
 
 
-def _choose(rules: list[Rule], roles: Roles, context: tuple[str, ...], least: int) -> list[Rule]:
-    joint = [rule for rule in rules if rule.relation.joint]
-    if joint:
-        return [rule for rule in joint if _names_party(rule, roles)]
-    scored = [(roles.score(rule.fact.subject, rule.fact.object or ""), rule) for rule in rules]
-    best = max((score for score, _ in scored), default=0)
-    if roles.both_ways:
-        ids = set(roles.holder) | set(roles.held) | set(context)
-        third = {e for e, w in roles.held.items() if w >= 4}
-        mutual = [r for r in rules if {r.fact.subject, r.fact.object} <= ids and _has_mirror(r, rules)]
-        mutual = [r for r in mutual if third <= {r.fact.subject, r.fact.object}]
-        if mutual:
-            return mutual
-    top = [rule for score, rule in scored if score == best and score >= least]
-    return top if len(top) == 1 else []
-
-
-def _names_party(rule: Rule, roles: Roles) -> bool:
-    return bool({rule.fact.subject, rule.fact.object} & (set(roles.holder) | set(roles.held)))
-
-
-def _has_mirror(rule: Rule, rules: list[Rule]) -> bool:
-    return any(r.fact.subject == rule.fact.object and r.fact.object == rule.fact.subject for r in rules)
-
-
 def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
-    markers = {tag.label for tag in _markers(sentence, quantity)}
+    markers = {tag.label for tag in markers_of(sentence, quantity)}
     span = sentence.clause(quantity.start)
     now = any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
     if kind == "holding" and "from" in markers:
@@ -247,7 +178,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")
     ):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
-    if kind == "holding" and _is_rest(sentence, quantity):
+    if kind == "holding" and is_rest(sentence, quantity):
         value = Percent(100.0)
     return Draft(
         rule.fact,
@@ -261,32 +192,6 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
     )
 
 
-def _numberless(
-    sentence: Sentence, by_class: dict[str, list[Rule]], context: tuple[str, ...], found: list[Draft]
-) -> list[Draft]:
-    """Steps told without a number: the rest goes to a trust, shares may be sold, a partner's part is bought."""
-    done = {d.fact.name for d in found}
-    drafts: list[Draft] = []
-    for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
-        near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
-        if kind == "holding" and sentence.percents:
-            continue
-        for tag in sentence.tagged(*labels):
-            if kind == "holding" and tag.aspect == "noun":
-                continue
-            span = sentence.clause(tag.start)
-            nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
-            if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
-                continue
-            roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
-            for rule in _choose(by_class.get(kind, []), roles, context, 5 if kind == "holding" else 4):
-                if rule.fact.name not in done:
-                    done.add(rule.fact.name)
-                    stage = stage_of(sentence, tag, tag.start)
-                    drafts.append(Draft(rule.fact, sentence, None, stage, (tag.start, tag.end)))
-    return drafts
-
-
 _VERBS = {
     "holding": ("lower", "raise", "take_stake", "own"),
     "trust": ("park", "own"),
@@ -296,7 +201,7 @@ _VERBS = {
 
 def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> Tag:
     """The verb that says how far the thing has come: a noun leaves that to the verb of its clause."""
-    moves = bool({t.label for t in _markers(sentence, quantity)} & {"to", "from"})
+    moves = bool({t.label for t in markers_of(sentence, quantity)} & {"to", "from"})
     if cue.aspect in ("base", "done", "state") and not (moves and cue.label == "own"):
         return cue
     span = sentence.clause(quantity.start)
@@ -315,12 +220,6 @@ def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
     return None
 
 
-def _is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "the 51 % that X owns"."""
-    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
-    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
-
-
 def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     """What lies in trust: a state verb makes it current, an event verb completed or planned."""
     low, high = sorted((quantity.end, cue.start))
@@ -330,52 +229,3 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     if verbs and verbs[-1].aspect == "done" and sentence.within((low, verbs[-1].start), "relative", "that"):
         return Stage.CURRENT
     return stage_of(sentence, _governing(sentence, quantity, "trust", cue), quantity.start, lasting=True)
-
-
-def _acquired(
-    sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]
-) -> list[Draft] | None:
-    """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say.
-
-    None where nobody's part is bought here.
-    """
-    span = sentence.clause(quantity.start)
-    verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
-    verbs = [
-        v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70
-    ]
-    sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
-    sellers += [m.id for m in sentence.mentions if m.marker == "from"]
-    certain = bool(sellers)
-    sellers += [m.id for m in sentence.mentions if m.marker == "of" and 0 <= m.start - quantity.end <= 8]
-    sellers += [m.id for m in sentence.mentions if m.start > quantity.end and _is_relative_owner(sentence, m)]
-    if not verbs or not sellers:
-        return None
-    verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
-    here = [m.id for m in sentence.mentions]
-    drafts = []
-    for rule in rules:
-        parties = (rule.fact.subject, rule.fact.object)
-        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
-            continue
-        if parties[0] in here or parties[0] in context:
-            value = Percent(100.0) if _is_rest(sentence, quantity) else None
-            drafts.append(
-                Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end))
-            )
-    return drafts if drafts or certain else None
-
-
-def _wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
-    """Full ownership in words ("sole owner") is 100 percent."""
-    drafts: list[Draft] = []
-    for tag in sentence.tagged("whole")[:1]:
-        roles = roles_at(sentence, tag.start, tag.end, context)
-        here = {m.id for m in sentence.mentions}
-        for rule in _choose([r for r in rules if r.fact.object in here], roles, context, 2):
-            if all(d.fact is not rule.fact for d in found):
-                verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
-                state = Tag(tag.start, tag.end, tag.label, "state")
-                stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
-                drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
-    return drafts

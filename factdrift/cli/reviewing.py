@@ -1,0 +1,83 @@
+"""`review`: what waits for a person, and what the person decided."""
+
+import getpass
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import click
+
+from factdrift.cli.options import Place, place, with_place
+from factdrift.codec import value_from_json
+from factdrift.errors import UsageError
+from factdrift.model import Change, Review
+from factdrift.report.lines import change_lines, evidence_lines
+from factdrift.report.tables import console
+from factdrift.wording import describe_value
+
+_ACTIONS = ("accept", "reject", "note", "undo")
+
+
+@click.command()
+@with_place
+@click.argument("action", type=click.Choice(_ACTIONS), required=False)
+@click.argument("claim", required=False)
+@click.option("--who", help="Who decides [the user's name].")
+@click.option("--note", "remark", default="", help="Why.")
+def review(
+    config_file: Path | None,
+    demo: bool,
+    topic: str | None,
+    database: Path | None,
+    action: str | None,
+    claim: str | None,
+    who: str | None,
+    remark: str,
+) -> None:
+    """List what waits for review, with the sentence; or decide on one CLAIM, which folds its fact again.
+
+    A decision is kept with name and time and can be undone; a note decides nothing.
+    """
+    where = place(config_file, demo, topic, database)
+    if action is None:
+        _list(where)
+        return
+    if claim is None:
+        raise UsageError(f"review {action} needs a claim", "`factdrift review` lists their ids")
+    if action == "note" and not remark:
+        raise UsageError("a note needs --note TEXT")
+    _show(_decide(where, action, claim, who, remark))
+
+
+def _decide(where: Place, action: str, claim: str, who: str | None, remark: str) -> tuple[Change, ...]:
+    from flows import refolding
+
+    now = datetime.now(UTC)
+    if action == "undo":
+        return refolding.undo(where.job, claim, now)
+    given = Review(uuid4().hex[:20], claim, action, who or getpass.getuser(), now, note=remark)
+    return refolding.review(where.job, given, now)
+
+
+def _list(where: Place) -> None:
+    from storage.reading import open_snapshot
+
+    with open_snapshot(where.snapshot) as snapshot:
+        rows = snapshot.waiting(where.topic)
+    out = console()
+    if not rows:
+        out.print("nothing waits for review")
+        return
+    for r in rows:
+        value = describe_value(value_from_json(json.loads(r["value"]))) if r["value"] else "(stage only)"
+        origin = f"{r['outlet']}  {r['url'] or ''}  {r['claim_id']}"
+        out.print(evidence_lines(r["published_at"], r["fact"], f"{value}, {r['stage']}", r["sentence"], origin))
+    out.print(f"\n{len(rows)} wait. Decide: factdrift review accept CLAIM, or reject CLAIM; undo CLAIM takes it back.")
+
+
+def _show(changes: tuple[Change, ...]) -> None:
+    out = console()
+    for change in changes:
+        out.print(change_lines(change, "", ""))
+    out.print(f"kept; {len(changes)} {'change' if len(changes) == 1 else 'changes'} on the ledger")

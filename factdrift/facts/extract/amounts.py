@@ -1,0 +1,57 @@
+"""What the words around a percentage make of it: a level reached, a level left, a step, the rest, a mere movement."""
+
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.scan import Tag
+
+
+def is_target(sentence: Sentence, quantity: Quantity) -> bool:
+    return any(tag.label == "to" for tag in markers_of(sentence, quantity))
+
+
+def is_source(sentence: Sentence, quantity: Quantity) -> bool:
+    return any(tag.label == "from" for tag in markers_of(sentence, quantity))
+
+
+def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
+    low = max(sentence.start, quantity.start - 26)
+    before = sentence.within((low, quantity.start), "to", "from", "around", "at_most", "at_least")
+    chain: list[Tag] = []
+    edge = quantity.start
+    for tag in reversed(before):
+        if tag.end > edge or sentence.shadow[tag.end : edge].strip(" -"):
+            continue
+        chain.append(tag)
+        edge = tag.start
+    after = sentence.within((quantity.end, quantity.end + 3), "from_after", "to_after")
+    if not any(tag.label in ("to", "from") for tag in chain) and _starts_pair(sentence, quantity, edge):
+        chain.append(Tag(quantity.start, quantity.start, "from"))
+    return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]
+
+
+def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
+    """Whether this is the first of "de 43 % à 15 %": a language may write "of" and "from" alike."""
+    before = sentence.within((max(sentence.start, edge - 6), edge), "of", "from")
+    after = sentence.within((quantity.end, quantity.end + 4), "to")
+    return bool(before and after) and any(0 <= q.start - after[0].end <= 2 for q in sentence.percents)
+
+
+def is_rest(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is what was left to take ("the last 51 %", "les 51 % restants")."""
+    before = sentence.within((quantity.start - 24, quantity.start), "rest")
+    after = sentence.within((quantity.end, quantity.end + 2), "rest")
+    return bool(before or after)
+
+
+def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number says by how much something moved, not where it stands."""
+    if is_target(sentence, quantity) or is_source(sentence, quantity):
+        return False
+    low = max(sentence.start, quantity.start - 24)
+    verbs = [
+        t
+        for t in sentence.within((low, quantity.start), "move")
+        if len(sentence.shadow[t.end : quantity.start].split()) <= 2
+    ]
+    after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
+    return bool(verbs) or bool(after)

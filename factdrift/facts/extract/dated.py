@@ -1,0 +1,87 @@
+"""When something is due or was done: agreements, plans, listings, endings. A plan that fell is a claim of its own."""
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.states import acting_subject, parties_present, triggers
+from factdrift.model import DateSpan, Stage, State
+from factdrift.topic import Entity
+
+_EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
+
+
+def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
+    """When something is due, or was done; a fall of the plan is a claim of its own."""
+    tags = triggers(sentence, rule)
+    if (
+        not tags
+        or not parties_present(sentence, rule, context)
+        or not any(acting_subject(sentence, tag, rule, entities) for tag in tags)
+    ):
+        return []
+    needs_step = bool(rule.relation.steps)
+    if needs_step and rule.relation.both_ways:
+        return _agreement(sentence, rule, tags, entities)
+    steps = sentence.tagged(*rule.relation.steps) if needs_step else tags
+    if not steps:
+        return []
+    step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
+    stage = stage_of(sentence, step, step.start, ending=rule.relation.ending)
+    when = _date_of(sentence, step, stage)
+    if stage in (Stage.CANCELLED, Stage.DENIED) and not needs_step:
+        return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
+    if when is None:
+        if "state" not in rule.relation.value:
+            return []
+        return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
+    due = when if stage in _EXPECTED else None
+    return [Draft(rule.fact, sentence, when, stage, (step.start, step.end), due=due)]
+
+
+def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[str, Entity]) -> list[Draft]:
+    """When the parties' agreement was signed, or is due: by a step with a date, or by the date that names it."""
+    parties = {rule.fact.subject, rule.fact.object}
+    strangers = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id not in parties]
+    if strangers or sentence.tagged("amend"):
+        return _named_by_date(sentence, rule, tags) if not strangers else []
+    for step in sentence.tagged("settle"):
+        near = [t for t in tags if distance(sentence, t.start, step.start) <= 70]
+        dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
+        dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
+        if not near or not (dates or sentence.tagged("yet")):
+            continue
+        stage = stage_of(sentence, step, step.start)
+        if sentence.within(sentence.clause(step.start), "yet"):
+            return [Draft(rule.fact, sentence, None, Stage.PLANNED, (step.start, step.end))]
+        if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
+            dates = [w for w in dates if w.exact and w.span.date_from <= sentence.published]
+            stage = Stage.COMPLETED
+        else:
+            dates = [w for w in dates if not w.relative]
+        if dates:
+            best = min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
+            due = best.span if stage in _EXPECTED else None
+            return [Draft(rule.fact, sentence, best.span, stage, (best.start, best.end), due=due)]
+    return _named_by_date(sentence, rule, tags)
+
+
+def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
+    """ "July's agreement", "the pact of July 2023": an agreement known by its date is signed and past."""
+    for when in sentence.dates:
+        if not when.exact or when.relative or when.span.date_to >= sentence.published:
+            continue
+        for tag in tags:
+            gap = sentence.shadow[min(when.end, tag.end) : max(when.start, tag.start)]
+            if len(gap) <= 12 and "," not in gap:
+                return [Draft(rule.fact, sentence, when.span, Stage.COMPLETED, (when.start, when.end), background=True)]
+    return []
+
+
+def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
+    dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
+    if not dates:
+        return None
+    best = min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
+    return best.span

@@ -1,0 +1,27 @@
+"""Which reader reads which family of relations, shares and levels apart (they look at all their rules at once)."""
+
+from collections.abc import Iterable
+
+from factdrift.facts.extract.dated import read_dated
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.lexicon import Lexicon
+from factdrift.facts.extract.names import read_age, read_name, read_rank
+from factdrift.facts.extract.states import read_money, read_state
+from factdrift.topic import Entity
+
+READERS = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name}
+LEXICON_READERS = {"rank": read_rank, "age": read_age}
+
+
+def iter_all(
+    sentence: Sentence, rules: Iterable[Rule], context: tuple[str, ...], entities: dict[str, Entity], lexicon: Lexicon
+) -> list[Draft]:
+    """Drafts of every rule that is not about shares."""
+    found: list[Draft] = []
+    for rule in rules:
+        if reader := READERS.get(rule.relation.reader):
+            found += reader(sentence, rule, context, entities)
+        elif with_lexicon := LEXICON_READERS.get(rule.relation.reader):
+            found += with_lexicon(sentence, rule, context, entities, lexicon)
+    return found

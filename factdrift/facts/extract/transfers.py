@@ -1,0 +1,92 @@
+"""Shares that change hands without a level: a partner's part is bought, all is owned, the rest goes to a trust."""
+
+from factdrift.facts.extract.amounts import is_rest
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.roles import choose_rules, roles_at
+from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.stages import stage_of
+from factdrift.model import Percent
+
+
+def read_steps(
+    sentence: Sentence, by_class: dict[str, list[Rule]], context: tuple[str, ...], found: list[Draft]
+) -> list[Draft]:
+    """Steps told without a number: the rest goes to a trust, shares may be sold, a partner's part is bought."""
+    done = {d.fact.name for d in found}
+    drafts: list[Draft] = []
+    for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
+        near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
+        if kind == "holding" and sentence.percents:
+            continue
+        for tag in sentence.tagged(*labels):
+            if kind == "holding" and tag.aspect == "noun":
+                continue
+            span = sentence.clause(tag.start)
+            nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
+            if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
+                continue
+            roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
+            for rule in choose_rules(by_class.get(kind, []), roles, context, 5 if kind == "holding" else 4):
+                if rule.fact.name not in done:
+                    done.add(rule.fact.name)
+                    stage = stage_of(sentence, tag, tag.start)
+                    drafts.append(Draft(rule.fact, sentence, None, stage, (tag.start, tag.end)))
+    return drafts
+
+
+def _is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "the 51 % that X owns"."""
+    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
+    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
+
+
+def read_acquired(
+    sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]
+) -> list[Draft] | None:
+    """A partner's part that is bought: the buyer's share changes, to a level that the sentence does not say.
+
+    None where nobody's part is bought here.
+    """
+    span = sentence.clause(quantity.start)
+    verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
+    verbs = [
+        v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70
+    ]
+    sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
+    sellers += [m.id for m in sentence.mentions if m.marker == "from"]
+    certain = bool(sellers)
+    sellers += [m.id for m in sentence.mentions if m.marker == "of" and 0 <= m.start - quantity.end <= 8]
+    sellers += [m.id for m in sentence.mentions if m.start > quantity.end and _is_relative_owner(sentence, m)]
+    if not verbs or not sellers:
+        return None
+    verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
+    here = [m.id for m in sentence.mentions]
+    drafts = []
+    for rule in rules:
+        parties = (rule.fact.subject, rule.fact.object)
+        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
+            continue
+        if parties[0] in here or parties[0] in context:
+            value = Percent(100.0) if is_rest(sentence, quantity) else None
+            drafts.append(
+                Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end))
+            )
+    return drafts if drafts or certain else None
+
+
+def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
+    """Full ownership in words ("sole owner") is 100 percent."""
+    drafts: list[Draft] = []
+    for tag in sentence.tagged("whole")[:1]:
+        roles = roles_at(sentence, tag.start, tag.end, context)
+        here = {m.id for m in sentence.mentions}
+        for rule in choose_rules([r for r in rules if r.fact.object in here], roles, context, 2):
+            if all(d.fact is not rule.fact for d in found):
+                verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
+                state = Tag(tag.start, tag.end, tag.label, "state")
+                stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
+                drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
+    return drafts

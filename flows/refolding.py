@@ -1,0 +1,194 @@
+"""What is folded outside a watch run: after a review, into a new file, and after a newer reader. Gathers and applies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+from factdrift.errors import UsageError
+from factdrift.facts.deciding import Decision, Known, decide, stored_claims
+from factdrift.facts.extract.reader import VERSION, Reader
+from factdrift.facts.ledger import fold
+from factdrift.model import Change, Ledger, Review, StoredClaim
+from flows.job import Job
+from storage.articles import reviews_in, standing_articles
+from storage.backup import back_up
+from storage.database import Store, open_store
+from storage.records import Batch, StoredArticle
+from storage.snapshot import publish_snapshot
+
+Fold = Callable[[str, str, list[StoredClaim], datetime], Ledger | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How a ledger that was folded anew compares with the one that stood."""
+
+    facts: int
+    differing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What a newer reader takes from the stored articles that the claims in the store do not say, and the reverse."""
+
+    articles: tuple[StoredArticle, ...]  # those whose claims differ
+    gained: tuple[StoredClaim, ...]
+    lost: tuple[StoredClaim, ...]
+    claims: tuple[StoredClaim, ...]  # all claims of those articles, as read now
+
+
+def review(job: Job, given: Review, now: datetime) -> tuple[Change, ...]:
+    """Keep a reviewer's decision and fold again; returns the changes it made. Raises UsageError for an unknown claim."""
+    with open_store(job.database, now=now) as store:
+        claims = store.claims_of(job.topic.topic, job.topic.fact_by_name)
+        if not any(c.claim_id == given.claim_id for found in claims.values() for c in found):
+            raise UsageError(f"no claim {given.claim_id!r}", "`factdrift review` lists the ids of what waits")
+        store.add_review(given)
+        changes = _commit(store, job, _refolded(store, job, now), "review", now)
+    publish_snapshot(job.database, job.snapshot)
+    return changes
+
+
+def undo(job: Job, claim: str, now: datetime) -> tuple[Change, ...]:
+    """Take back the last decision on a claim; returns the changes that makes. Raises UsageError where there is none."""
+    with open_store(job.database, now=now) as store:
+        standing = [r for r in store.reviews() if r.claim_id == claim and not r.undone]
+        if not standing:
+            raise UsageError(f"no decision on claim {claim!r} to undo", "`factdrift review` lists what was decided")
+        last = max(standing, key=lambda r: (r.at, r.review_id))
+        store.add_review(Review(last.review_id, claim, last.verdict, last.who, last.at, undone=True, note=last.note))
+        changes = _commit(store, job, _refolded(store, job, now), "review", now)
+    publish_snapshot(job.database, job.snapshot)
+    return changes
+
+
+def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
+    """Fold every claim into a copy of the database; says which facts came out differently. The database is untouched."""
+    back_up(job.database, target)
+    with open_store(target, now=now) as store:
+        old = store.standing(job.topic.topic)
+        ledgers = _folded(store, job, now)
+        differing = tuple(fact for fact, new in sorted(ledgers.items()) if _as_sets(new) != _as_sets(old.get(fact)))
+        _commit(store, job, Decision(ledgers, (), (), ()), "rebuild", now)
+    return Rebuilt(len(ledgers), differing)
+
+
+def compare_readings(job: Job, now: datetime) -> Reread:
+    """Read every stored article again; nothing is written."""
+    reader = Reader(job.topic)
+    standing: dict[str, list[StoredClaim]] = {}
+    with open_store(job.database, now=now) as store:
+        for claims in store.claims_of(job.topic.topic, job.topic.fact_by_name).values():
+            for claim in claims:
+                standing.setdefault(claim.version_id, []).append(claim)
+    articles, gained, lost, read = [], [], [], []
+    for kept in standing_articles(job.database, job.topic.topic):
+        fresh = stored_claims(kept.article, reader.read(kept.article), VERSION, now)
+        old = standing.get(kept.article.version_id, [])
+        new_ones, old_ones = _not_in(_tracked(fresh), old), _not_in(old, _tracked(fresh))
+        if new_ones or old_ones:
+            unread = "" if kept.article.lang in reader.languages else kept.unread
+            articles.append(StoredArticle(kept.article, unread, kept.hashes))
+            gained += new_ones
+            lost += old_ones
+            read += fresh
+    return Reread(tuple(articles), tuple(gained), tuple(lost), tuple(read))
+
+
+def apply_reading(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]:
+    """End the claims of the old reader on those articles, write the new ones and fold again; returns the changes."""
+    topic = job.topic.topic
+    ended = tuple(kept.article.version_id for kept in reread.articles)
+    urls = {kept.article.version_id: kept.article.url for kept in reread.articles}
+    with open_store(job.database, now=now) as store:
+        withdrawn = store.claims_of_versions(ended)
+        facts = {c.claim.fact for c in reread.claims if c.claim.fact} | set(withdrawn.values())
+        known = _known(store, topic, facts)
+        successors = {(c.article_id, c.claim.fact): c.claim_id for c in reread.claims}
+        old = [c for claims in known.claims.values() for c in claims if c.claim_id in withdrawn]
+        replaced = {c.claim_id: successors.get((c.article_id, c.claim.fact), "") for c in old}
+        replaced = {gone: new for gone, new in replaced.items() if new}
+        decision = decide(job.topic, known, reread.claims, frozenset(withdrawn), replaced, urls, now)
+        changes = _commit(store, job, decision, "reread", now, reread.articles, reread.claims, ended)
+    publish_snapshot(job.database, job.snapshot)
+    return changes
+
+
+def folding(job: Job, path: Path) -> Fold:
+    """The fold of the file at `path` as `verify` wants it: facts that the topic no longer tracks are left out."""
+    with_reviews = reviews_in(path)
+
+    def again(topic: str, fact: str, claims: list[StoredClaim], at: datetime) -> Ledger | None:
+        spec = job.topic.fact_by_name.get(fact) if topic == job.topic.topic else None
+        return fold(spec, claims, job.topic.policy_of(fact), at, with_reviews) if spec else None
+
+    return again
+
+
+def _known(store: Store, topic: str, facts: set[str]) -> Known:
+    claims = store.claims_of(topic, facts)
+    versions = {claim.version_id for found in claims.values() for claim in found}
+    told = store.alert_keys(topic)
+    return Known(claims, store.standing(topic, facts), tuple(store.reviews()), told, store.urls_of(topic, versions))
+
+
+def _refolded(store: Store, job: Job, now: datetime) -> Decision:
+    """Every fact folded again: what a kill left between a review and its fold is made good by the next."""
+    known = _known(store, job.topic.topic, set(job.topic.fact_by_name))
+    return decide(job.topic, known, (), frozenset(), {}, {}, now)
+
+
+def _folded(store: Store, job: Job, now: datetime) -> dict[str, Ledger]:
+    reviews = store.reviews()
+    claims = store.claims_of(job.topic.topic, job.topic.fact_by_name)
+    return {
+        fact: fold(job.topic.fact_by_name[fact], found, job.topic.policy_of(fact), now, reviews)
+        for fact, found in claims.items()
+    }
+
+
+def _commit(
+    store: Store,
+    job: Job,
+    decision: Decision,
+    outcome: str,
+    now: datetime,
+    articles: tuple[StoredArticle, ...] = (),
+    claims: tuple[StoredClaim, ...] = (),
+    ended: tuple[str, ...] = (),
+) -> tuple[Change, ...]:
+    return store.commit(
+        Batch(
+            topic=job.topic.topic,
+            run_id=uuid4().hex,
+            started_at=now,
+            now=now,
+            outcome=outcome,
+            articles=articles,
+            claims=claims,
+            ended_versions=ended,
+            ledgers=decision.ledgers,
+            notices=decision.notices,
+            alerts=decision.alerts,
+        )
+    ).changes
+
+
+def _as_sets(ledger: Ledger | None) -> tuple[frozenset[object], ...]:
+    """A ledger without the order in which it was stored, corrections and retractions left out: no fold makes those."""
+    if ledger is None:
+        return (frozenset(), frozenset(), frozenset())
+    told_once = ("corrected", "retracted")
+    changes = frozenset(change for change in ledger.changes if change.kind not in told_once)
+    return (frozenset(ledger.beliefs), changes, frozenset(ledger.reasons))
+
+
+def _tracked(claims: tuple[StoredClaim, ...]) -> list[StoredClaim]:
+    return [claim for claim in claims if claim.claim.fact]
+
+
+def _not_in(these: list[StoredClaim], those: list[StoredClaim]) -> list[StoredClaim]:
+    said = {claim.claim for claim in those}
+    return [claim for claim in these if claim.claim not in said]
