@@ -23,7 +23,7 @@ import pyarrow as pa
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from storage_cases import TOPIC, article, batch, claim, fold
 
-from factdrift.model import Article, StoredClaim
+from factdrift.model import Article, ClaimReason, Ledger, Reason, StoredClaim
 from storage import rows
 from storage.backup import compact
 from storage.database import Store, open_store
@@ -125,7 +125,7 @@ def one_run(store: Store, number: int, names: list[str]) -> None:
         new[names[place % 100]].append(claim(source, percent=10 + key % 80, fact=names[place % 100]))
     had = store.claims_of(TOPIC, names)
     store.standing(TOPIC, names)
-    ledgers = {name: fold([*had[name], *new[name]]) for name in names}
+    ledgers = {name: simple_ledger([*had[name], *new[name]]) for name in names}
     claims = tuple(stored for each in new.values() for stored in each)
     store.commit(
         batch(
@@ -136,6 +136,15 @@ def one_run(store: Store, number: int, names: list[str]) -> None:
             now=NOW + timedelta(days=number),
         )
     )
+
+
+def simple_ledger(claims: list[StoredClaim]) -> Ledger:
+    """Every tenth claim moves the belief, the others say the same: what news is like."""
+    ordered = sorted(claims, key=lambda stored: (stored.published_at, stored.claim_id))
+    moved = fold(ordered[::10])
+    made = {change.claim_id for change in moved.changes}
+    rest = [ClaimReason(c.claim_id, c.claim.fact or "", Reason.SAME_VALUE) for c in ordered if c.claim_id not in made]
+    return Ledger(moved.beliefs, moved.changes, (*moved.reasons, *rest))
 
 
 def measure_rates(folder: Path, scale: float) -> None:

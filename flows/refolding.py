@@ -1,4 +1,4 @@
-"""What is folded outside a watch run: after a review, into a new file, and after a newer reader. Gathers and applies."""
+"""What is folded outside a watch run: after a review, into a new file, and after a newer reader."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Reread:
 
 
 def review(job: Job, given: Review, now: datetime) -> tuple[Change, ...]:
-    """Keep a reviewer's decision and fold again; returns the changes it made. Raises UsageError for an unknown claim."""
+    """Keep a reviewer's decision and fold again; returns the changes. Raises UsageError for an unknown claim."""
     with open_store(job.database, now=now) as store:
         claims = store.claims_of(job.topic.topic, job.topic.fact_by_name)
         if not any(c.claim_id == given.claim_id for found in claims.values() for c in found):
@@ -65,7 +65,7 @@ def undo(job: Job, claim: str, now: datetime) -> tuple[Change, ...]:
 
 
 def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
-    """Fold every claim into a copy of the database; says which facts came out differently. The database is untouched."""
+    """Fold every claim into a copy of the database; says which facts came out differently. Touches only the copy."""
     back_up(job.database, target)
     with open_store(target, now=now) as store:
         old = store.standing(job.topic.topic)
@@ -83,7 +83,10 @@ def compare_readings(job: Job, now: datetime) -> Reread:
         for claims in store.claims_of(job.topic.topic, job.topic.fact_by_name).values():
             for claim in claims:
                 standing.setdefault(claim.version_id, []).append(claim)
-    articles, gained, lost, read = [], [], [], []
+    articles: list[StoredArticle] = []
+    gained: list[StoredClaim] = []
+    lost: list[StoredClaim] = []
+    read: list[StoredClaim] = []
     for kept in standing_articles(job.database, job.topic.topic):
         fresh = stored_claims(kept.article, reader.read(kept.article), VERSION, now)
         old = standing.get(kept.article.version_id, [])

@@ -32,7 +32,7 @@ def standing_articles(database: Path, topic: str) -> list[StoredArticle]:
 
 
 def reviews_in(path: Path) -> list[Review]:
-    """Every decision of a reviewer in a database, snapshot or backup. Raises StoreUnavailable where it cannot be read."""
+    """Every decision of a reviewer in a database, snapshot or backup. Raises StoreUnavailable where there is none."""
     path = path.expanduser().absolute()
     if not path.is_file():
         raise StoreUnavailable(f"{path}: no such file", "name a database, a snapshot or a backup")

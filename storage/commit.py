@@ -109,8 +109,15 @@ def _end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
     """End the open rows with these keys."""
     ended = run.db.execute(
         f"UPDATE {table} SET system_to = $at, ended_by = $run_id "
-        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest($gone::VARCHAR[])) RETURNING digest",
-        {"at": run.at, "run_id": run.batch.run_id, "topic": run.batch.topic, "gone": sorted(set(gone))},
+        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit))) "
+        "RETURNING digest",
+        {
+            "at": run.at,
+            "run_id": run.batch.run_id,
+            "topic": run.batch.topic,
+            "gone": rows.packed(gone),
+            "unit": rows.UNIT,
+        },
     ).fetchall()
     run.log[table].ended.extend(row[0] for row in ended)
 
@@ -209,8 +216,8 @@ def _renumber(run: Writing, table: str, key: str, seqs: dict[str, int]) -> None:
 def _standing(run: Writing, table: str, columns: str) -> list[tuple[Any, ...]]:
     return run.db.execute(
         f"SELECT {columns} FROM {table} WHERE topic = $topic AND system_to IS NULL "
-        "AND fact IN (SELECT unnest($facts::VARCHAR[]))",
-        {"topic": run.batch.topic, "facts": sorted(run.batch.ledgers)},
+        "AND fact IN (SELECT unnest(string_split($facts, $unit)))",
+        {"topic": run.batch.topic, "facts": rows.packed(run.batch.ledgers), "unit": rows.UNIT},
     ).fetchall()
 
 
@@ -220,8 +227,9 @@ def _write_notices(run: Writing) -> list[Change]:
     known = {
         row[0]
         for row in run.db.execute(
-            "SELECT change_id FROM changes WHERE topic = $topic AND change_id IN (SELECT unnest($ids::VARCHAR[]))",
-            {"topic": batch.topic, "ids": [change.change_id for change in batch.notices]},
+            "SELECT change_id FROM changes WHERE topic = $topic "
+            "AND change_id IN (SELECT unnest(string_split($ids, $unit)))",
+            {"topic": batch.topic, "ids": rows.packed(c.change_id for c in batch.notices), "unit": rows.UNIT},
         ).fetchall()
     }
     fresh = list({change.change_id: change for change in batch.notices if change.change_id not in known}.values())
@@ -245,8 +253,8 @@ def _write_alerts(run: Writing) -> None:
 def _write_sources(run: Writing) -> None:
     topic = run.batch.topic
     run.db.execute(
-        "DELETE FROM sources WHERE topic = $topic AND source IN (SELECT unnest($sources::VARCHAR[]))",
-        {"topic": topic, "sources": [state.source for state in run.batch.sources]},
+        "DELETE FROM sources WHERE topic = $topic AND source IN (SELECT unnest(string_split($sources, $unit)))",
+        {"topic": topic, "sources": rows.packed(s.source for s in run.batch.sources), "unit": rows.UNIT},
     )
     rows.insert(run.db, "sources", [{"topic": topic, **asdict(state)} for state in run.batch.sources])
 

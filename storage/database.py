@@ -98,8 +98,8 @@ class Store:
         found = self._db.execute(
             "SELECT claim_id, body, version_id, article_id, outlet, source, tier, origin, published_at, system_from, "
             "system_to, extractor FROM claims "
-            "WHERE topic = $topic AND fact IN (SELECT unnest($facts::VARCHAR[])) AND system_to IS NULL",
-            {"topic": topic, "facts": sorted(set(facts))},
+            "WHERE topic = $topic AND fact IN (SELECT unnest(string_split($facts, $unit))) AND system_to IS NULL",
+            {"topic": topic, "facts": rows.packed(facts), "unit": rows.UNIT},
         ).fetchall()
         claims: dict[str, list[StoredClaim]] = {fact: [] for fact in facts}
         for claim_id, body, *rest in found:
@@ -110,9 +110,9 @@ class Store:
     def claims_of_versions(self, versions: Iterable[str]) -> dict[str, str]:
         """Claim id -> fact of the open claims of some article versions (claims without a fact left out)."""
         found = self._db.execute(
-            "SELECT claim_id, fact FROM claims WHERE version_id IN (SELECT unnest($versions::VARCHAR[])) "
+            "SELECT claim_id, fact FROM claims WHERE version_id IN (SELECT unnest(string_split($versions, $unit))) "
             "AND system_to IS NULL AND fact IS NOT NULL",
-            {"versions": sorted(set(versions))},
+            {"versions": rows.packed(versions), "unit": rows.UNIT},
         ).fetchall()
         return dict(found)
 
@@ -120,15 +120,16 @@ class Store:
         """Version id -> address of the article."""
         found = self._db.execute(
             "SELECT version_id, url FROM articles WHERE topic = $topic "
-            "AND version_id IN (SELECT unnest($versions::VARCHAR[]))",
-            {"topic": topic, "versions": sorted(set(versions))},
+            "AND version_id IN (SELECT unnest(string_split($versions, $unit)))",
+            {"topic": topic, "versions": rows.packed(versions), "unit": rows.UNIT},
         ).fetchall()
         return dict(found)
 
     def standing(self, topic: str, facts: Iterable[str] | None = None) -> dict[str, Ledger]:
         """The ledger of each fact as it is known now, its parts in the order of the fold."""
-        where = {"topic": topic, "facts": sorted(set(facts)) if facts is not None else None}
-        only = "topic = $topic AND system_to IS NULL AND ($facts IS NULL OR fact IN (SELECT unnest($facts::VARCHAR[])))"
+        where = {"topic": topic, "facts": rows.packed(facts) if facts is not None else None, "unit": rows.UNIT}
+        named = "fact IN (SELECT unnest(string_split($facts, $unit)))"
+        only = f"topic = $topic AND system_to IS NULL AND ($facts IS NULL OR {named})"
         beliefs, changes, reasons = defaultdict(list), defaultdict(list), defaultdict(list)
         for fact, body in self._db.execute(
             f"SELECT fact, body FROM beliefs WHERE {only} ORDER BY valid_from, track, claim_id", where

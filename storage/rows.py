@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -43,7 +43,15 @@ TYPES = {
     "hashes": pa.list_(pa.int64()),
 }
 
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
+
 Row = dict[str, Any]
+UNIT = "\x1f"  # parts the ids of a list that is handed to SQL as one text
+
+
+def packed(ids: Iterable[str]) -> str:
+    """Ids as one parameter: of a list, DuckDB looks at each element in Python, which takes 150 microseconds each."""
+    return UNIT.join(sorted(set(ids)))
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
@@ -218,4 +226,4 @@ def _value_columns(value: Value | None) -> Row:
 
 
 def _json(value: Mapping[str, Any] | None) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return _ENCODER.encode(value)

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from factdrift.cli.options import Place, moment, place, with_place
 from factdrift.errors import UsageError
-from factdrift.report.lines import evidence_lines
+from factdrift.report.lines import evidence_lines, stored_change_lines
 from factdrift.report.tables import console, show
 
 _FORMS = click.Choice(["table", "json", "csv"])
@@ -77,6 +78,10 @@ def changes(
     with open_snapshot(where.snapshot) as snapshot:
         _check_fact(fact, snapshot.fact_names(where.topic))
         rows = snapshot.changes(where.topic, moment(since), fact)
+    if form == "table" and sys.stdout.isatty():
+        for r in rows:
+            console().print(stored_change_lines(r))
+        return
     columns = ["date", "fact", "kind", "old", "new", "sentence", "outlet", "url", "review"]
     table = [
         [

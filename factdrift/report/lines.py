@@ -1,7 +1,9 @@
 """Changes and evidence as a person reads them: date, fact, old -> new, the sentence, the outlet. Knows no storage."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from rich.text import Text
 
@@ -24,17 +26,34 @@ _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def change_lines(change: Change, sentence: str, outlet: str) -> Text:
-    """A change in two or three lines."""
-    text = Text()
-    text.append(f"{change.at:%Y-%m-%d}  ", style="dim")
-    text.append(f"{change.kind.value.replace('_', ' ')}  ", style=_STYLE[change.kind])
-    text.append(f"{change.fact}", style="bold")
-    text.append(
-        f"  {describe_belief(change.old)} -> {describe_belief(change.new)}"
-        if change.old
-        else f"  {describe_belief(change.new)}"
+    """A change in two lines."""
+    old, new = describe_belief(change.old) if change.old else "", describe_belief(change.new)
+    return _change(change.at, change.kind, change.fact, old, new, change.needs_review, sentence, outlet)
+
+
+def stored_change_lines(row: Mapping[str, Any]) -> Text:
+    """A change as it is kept (a row of `change_feed`) in two lines."""
+    return _change(
+        row["happened_at"],
+        ChangeKind(row["kind"]),
+        row["fact"],
+        row["old_text"] or "",
+        row["new_text"],
+        row["needs_review"],
+        row["sentence"] or "",
+        row["outlet"] or "",
     )
-    if change.needs_review:
+
+
+def _change(
+    at: datetime, kind: ChangeKind, fact: str, old: str, new: str, waits: bool, sentence: str, outlet: str
+) -> Text:
+    text = Text()
+    text.append(f"{at:%Y-%m-%d}  ", style="dim")
+    text.append(f"{kind.value.replace('_', ' ')}  ", style=_STYLE[kind])
+    text.append(fact, style="bold")
+    text.append(f"  {printable(f'{old} -> {new}' if old else new)}")
+    if waits:
         text.append("  [waits for review]", style="yellow")
     if sentence:
         text.append(f"\n            “{printable(sentence)}”", style="italic")

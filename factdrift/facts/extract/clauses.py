@@ -25,8 +25,7 @@ def mark_breaks(sentence: Sentence) -> None:
                 breaks.add(tag.start)  # "ends the venture, takes full control"
             earlier = max(earlier, tag.start) if earlier >= 0 else tag.start
     for tag in sentence.tagged("relative"):
-        comma = sentence.shadow.rfind(",", max(sentence.start, tag.start - 6), tag.start)
-        if comma > 0:
+        if sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip().endswith(","):
             breaks.add(tag.start)
             closing = sentence.shadow.find(",", tag.end, sentence.end)
             if closing > 0:

@@ -56,12 +56,13 @@ class DateReader:
         month = _any(dates.months)
         year = r"(?:19|20)\d\d"
         numbers = rf"(?:{dates.day})" if dates.day else r"(?:\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
+        parts = _any(self._parts)
         years = _any([*dates.this_year, *dates.next_year, *dates.last_year, *dates.year_word])
         self._pattern = re.compile(
-            rf"(?<![\w.,/])(?:"
+            rf"(?<![a-zà-ÿ0-9_.,/])(?:"
             rf"(?P<iso>{year}-\d\d-\d\d)"
-            rf"|(?P<jy>{year})年(?:(?P<jm>\d{{1,2}})月(?:(?P<jd>\d{{1,2}})日)?)?"
-            rf"|(?P<jm2>\d{{1,2}})月(?:(?P<jd2>\d{{1,2}})日)?|(?P<jd3>\d{{1,2}})日"
+            rf"|(?P<jy>{year})年度?の?(?:(?P<jm>\d{{1,2}})月(?:(?P<jd>\d{{1,2}})日|(?P<jmp>{parts}))?|(?P<jyp>{parts}))?"
+            rf"|(?P<jm2>\d{{1,2}})月(?:(?P<jd2>\d{{1,2}})日|(?P<jmp2>{parts}))?|(?P<jry>{years})の?(?P<jrp>{parts})|(?P<jd3>\d{{1,2}})日"
             rf"|(?P<d1>{numbers})\s?(?:de |d')?(?P<m1>{month})\.?(?:,?\s(?:de |del )?(?P<y1>{year}))?"
             rf"|(?P<m2>{month})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.,]\d{{3}}|\s?%)(?:,?\s(?P<y2>{year}))?"
             rf"|(?P<part>{_any(self._parts)})"
@@ -90,12 +91,14 @@ class DateReader:
     def _when(self, match: re.Match[str], shadow: str, published: date) -> When | None:
         at = match.span()
         bound = "max" if self._by.search(shadow[max(0, at[0] - 24) : at[0]]) else None
+        if shadow.startswith("まで", at[1]):
+            bound = "max"
         if match["iso"]:
             day = date.fromisoformat(match["iso"])
             return When(*at, DateSpan(day, day), True, bound)
         if match["weekday"] or match["today"]:
             return self._relative(match, published)
-        if match["jy"] or match["jm2"] or match["jd3"]:
+        if match["jy"] or match["jm2"] or match["jd3"] or match["jry"]:
             return self._japanese(match, published, bound)
         if match["m1"] or match["m2"]:
             number = int(re.sub(r"\D", "", match["d1"] or match["d2"]) or 1)
@@ -130,21 +133,22 @@ class DateReader:
                 key=lambda d: abs((d - published).days),
             )
             return When(*at, DateSpan(near, near), True, bound, relative=True)
+        part = self._parts.get(match["jmp"] or match["jmp2"] or match["jyp"] or match["jrp"] or "")
         if not month:
-            return When(*at, _year(int(match["jy"])), False, bound)
+            year = int(match["jy"]) if match["jy"] else self._year_of(match["jry"], published) or published.year
+            if part in _MONTHS_OF_PART:
+                first, last = _MONTHS_OF_PART[part]
+                return When(*at, DateSpan(date(year, first, 1), _last_day(year, last)), True, bound)
+            return When(*at, _year(year), False, bound)
         if not day:
-            return When(*at, _month(match["jy"], int(month), published), True, bound)
+            return When(*at, _part_of_month(_month(match["jy"], int(month), published), part), True, bound)
         return When(*at, _day(match["jy"], int(month), int(day), published), True, bound)
 
     def _part(self, match: re.Match[str], published: date, bound: str | None) -> When | None:
         part, at = self._parts[match["part"]], match.span()
         if match["pm"]:
             month = _month(match["pmy"], self._dates.months[match["pm"]], published)
-            if part not in _DAYS_OF_PART:
-                return When(*at, month, True, bound)
-            first, last = _DAYS_OF_PART[part]
-            last = min(last, month.date_to.day)
-            return When(*at, DateSpan(month.date_from.replace(day=first), month.date_to.replace(day=last)), True, bound)
+            return When(*at, _part_of_month(month, part), True, bound)
         if part in _DAYS_OF_PART and not (match["py"] or match["pw"]):
             return None  # "early" or "late" alone says nothing
         year = int(match["py"]) if match["py"] else self._year_of(match["pw"], published)
@@ -170,6 +174,14 @@ class DateReader:
         if word in self._dates.next_year:
             return published.year + 1
         return published.year - 1 if word in self._dates.last_year else published.year
+
+
+def _part_of_month(month: DateSpan, part: str | None) -> DateSpan:
+    if part not in _DAYS_OF_PART:
+        return month
+    first, last = _DAYS_OF_PART[part]
+    last = min(last, month.date_to.day)
+    return DateSpan(month.date_from.replace(day=first), month.date_to.replace(day=last))
 
 
 def _any(words: object) -> str:

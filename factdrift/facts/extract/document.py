@@ -128,8 +128,8 @@ class Discourse:
         for tag in sentence.tags:
             if tag.label in ("entity", "pronoun", "partner_ref") and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
-                mention.poss = self._is_possessor(sentence, tag)
                 mention.marker = self._marker(sentence, tag)
+                mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
                 before = sentence.mentions[-1] if sentence.mentions else None
                 if before and before.id == found and tag.start - before.end <= 2:
                     mention.marker = mention.marker or before.marker  # "the plant company RNAIPL": an apposition
@@ -173,16 +173,17 @@ class Discourse:
     def _is_possessor(self, sentence: Sentence, tag: Tag) -> bool:
         if tag.label == "pronoun":
             return tag.aspect == "state"
+        if tag.aspect == "genitive":
+            return True
         after = sentence.shadow[tag.end : tag.end + 2]
         if self._particles:
-            return after.startswith("の")
+            return sentence.shadow.startswith("の", self._behind_parenthesis(sentence, tag.end))
         return after == "'s" or (after.startswith("'") and sentence.shadow[tag.end - 1] == "s")
 
     def _marker(self, sentence: Sentence, tag: Tag) -> str:
-        side = sentence.within(
-            (tag.end, tag.end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after"
-        )
-        if side and not sentence.shadow[tag.end : side[0].start].strip():
+        end = self._behind_parenthesis(sentence, tag.end) if self._particles else tag.end
+        side = sentence.within((end, end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after")
+        if side and not sentence.shadow[end : side[0].start].strip():
             return side[0].label.removesuffix("_after")
         if self._particles:
             return ""
@@ -190,9 +191,17 @@ class Discourse:
             sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")
         ):
             gap = sentence.shadow[marker.end : tag.start]
-            if len(gap.split()) <= 1 and "," not in gap and not any(c.isdigit() for c in gap):
+            if len(gap.split()) <= 1 and not any(c in ",;:" or c.isdigit() for c in gap):
                 return marker.label
         return ""
+
+    @staticmethod
+    def _behind_parenthesis(sentence: Sentence, end: int) -> int:
+        """Behind "(...)": a particle may follow a name with a gloss."""
+        if sentence.shadow[end : end + 1] != "(":
+            return end
+        closing = sentence.shadow.find(")", end, end + 16)
+        return closing + 1 if closing > 0 else end
 
     def _is_subject(self, sentence: Sentence, mention: Mention) -> bool:
         if (

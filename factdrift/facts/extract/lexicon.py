@@ -63,7 +63,7 @@ class Lexicon(_Frozen):
     """One language. `words` maps a label to its phrases, or to aspects and their phrases."""
 
     language: str = Field(pattern="^[a-z]{2}$")
-    possessive: Literal["suffix", "particle", "none"]  # 's | の | none
+    possessive: Literal["suffix", "genitive", "particle", "none"]  # 's | の | none
     numbers: Numbers
     dates: Dates
     nationalities: dict[str, Phrases] = {}

@@ -35,20 +35,21 @@ class NumberReader:
         percent = "|".join(sorted(map(re.escape, numbers.percent), key=len, reverse=True))
         scale = "|".join(sorted(map(re.escape, numbers.scales), key=len, reverse=True))
         words = "|".join(sorted(map(re.escape, numbers.currencies), key=len, reverse=True))
-        joint = r"(?:and|et|und|y|e|to|à|a|bis|auf|or|ou|oder|o|al|-|から|、|and up to|~|～)"
+        joint = r"(?:and|et|und|y|e|to|à|a|bis|auf|or|ou|oder|o|al|beziehungsweise|bzw\.|-|から|、|and up to|~|～)"
         points = "|".join(numbers.point) or "(?!)"
         link = r"(?:\s|-)?(?:d'|de |of |di )?"
         self._percent = re.compile(
-            rf"(?<![\w.,])(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
-            rf"|(?<![\w.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
+            rf"(?<![a-zà-ÿ0-9_.,])(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
+            rf"|(?<![a-zà-ÿ0-9_.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
         )
         unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
         symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
         self._money = re.compile(
-            rf"(?<![\w.,])(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
-            rf"|(?<![\w.,])(?P<n2>{number})(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
-            rf"|(?<![\w.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
-            rf"|(?<![\w.,])(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
+            rf"(?<![a-zà-ÿ0-9_.,])(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
+            rf"|(?<![a-zà-ÿ0-9_.,])(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
+            rf"(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
+            rf"|(?<![a-zà-ÿ0-9_.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
+            rf"|(?<![a-zà-ÿ0-9_.,])(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
@@ -83,7 +84,9 @@ class NumberReader:
         if number is None or currency is None:
             return None
         amount = number * self._numbers.scales.get(scale_word, 1)
-        before = shadow[max(0, match.start() - 2) : match.start()]
+        if match["high"]:  # 6億9000万
+            amount += float(match["high"].replace(",", "")) * self._numbers.scales.get(match["highscale"], 1)
+        before = shadow[max(0, match.start() - 4) : match.start()].rstrip("約 ")
         return Quantity(*match.span(), Money(amount, currency, _significant(text)), conversion=before.endswith("("))
 
     def _currency(self, match: re.Match[str]) -> str | None:

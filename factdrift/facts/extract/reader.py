@@ -228,9 +228,19 @@ def _name_phrases(topic: Topic) -> list[tuple[str, Entry]]:
     return [(name, Entry("entity", ids=(i,))) for i, e in topic.entities.items() for name in (*e.names, *e.tickers)]
 
 
+def _genitives(topic: Topic) -> list[tuple[str, Entry]]:
+    """Names with a genitive -s and no apostrophe, as German writes them."""
+    return [
+        (f"{phrase}s", Entry("entity", "genitive", entry.ids))
+        for phrase, entry in _name_phrases(topic)
+        if phrase[-1].isalpha() and phrase[-1].lower() not in "sxz"
+    ]
+
+
 def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     language = lexicon.language
     found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
+    found += _genitives(topic) if lexicon.possessive == "genitive" else []
     found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
     found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
     found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]

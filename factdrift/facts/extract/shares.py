@@ -5,7 +5,7 @@ growth, margins and price moves never do.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from factdrift.facts.extract.amounts import is_movement, is_rest, is_source, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
@@ -38,7 +38,7 @@ _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 _BREATH = re.compile(r"[,;:]|\d")
 
 
-def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
+def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
     """Drafts for every share in the sentence. `last` is the slot spoken of last, for "the stake is now 15 %"."""
     by_class: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -51,7 +51,9 @@ def read_shares(sentence: Sentence, rules: Iterable[Rule], context: tuple[str, .
         if (bought := read_acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
         elif cue and kind in by_class:
-            found += _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
+            filled = _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
+            last = next((r for r in rules if filled and r.fact is filled[0].fact), last)
+            found += filled
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
 
@@ -101,6 +103,14 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
             and not any(b for b in sentence.breaks if quantity.end < b <= tag.start)
         ):
             return tag
+        before = sentence.shadow[tag.end : quantity.start]
+        if (
+            0 < len(before) <= 16
+            and "、" not in before
+            and not _BREATH.search(before)
+            and sentence.within((tag.end, quantity.start), "park")
+        ):
+            return tag  # 信託に移された日産株18%
     return None
 
 

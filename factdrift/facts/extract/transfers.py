@@ -37,6 +37,16 @@ def read_steps(
     return drafts
 
 
+def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
+    """X in "les 51 % de X à Y": what is held follows right behind the seller."""
+    found = []
+    for seller in sentence.mentions:
+        if seller.marker == "of" and 0 <= seller.start - quantity.end <= 8:
+            behind = [m for m in sentence.mentions if 0 < m.start - seller.end <= 14 and m.id != seller.id]
+            found += [seller.id] if behind else []
+    return found
+
+
 def _is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
     """Whether this is X in "the 51 % that X owns"."""
     that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
@@ -58,7 +68,7 @@ def read_acquired(
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
     certain = bool(sellers)
-    sellers += [m.id for m in sentence.mentions if m.marker == "of" and 0 <= m.start - quantity.end <= 8]
+    sellers += _genitive_sellers(sentence, quantity)
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and _is_relative_owner(sentence, m)]
     if not verbs or not sellers:
         return None
