@@ -11,7 +11,7 @@ import duckdb
 
 from factdrift.errors import StoreUnavailable, UsageError
 from storage.engine import connect, lease, store_errors
-from storage.migrations import all_migrations, check, migrate, open_migrated
+from storage.migrations import all_migrations, check, migrate, open_migrated, recorded
 from storage.snapshot import copy_database, sync
 
 # What is asked most stands together: DuckDB skips the row groups whose range cannot match.
@@ -112,9 +112,10 @@ def drop_text(database: Path, before: datetime, now: datetime) -> int:
 
 
 def _schema_of(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[int, str]:
-    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall():
+    had = recorded(connection)
+    if not had:
         raise StoreUnavailable(f"{path}: is no factdrift database", "name a file that `factdrift backup` wrote")
-    return dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
+    return had
 
 
 def _must_be_there(path: Path) -> None:

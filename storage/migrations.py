@@ -27,6 +27,13 @@ def applied(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
         "CREATE TABLE IF NOT EXISTS schema_migrations "
         "(number INTEGER, name VARCHAR, checksum VARCHAR, applied_at TIMESTAMPTZ)"
     )
+    return recorded(connection)
+
+
+def recorded(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
+    """The same of a database that is open for reading; nothing where it is no database of ours."""
+    if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_migrations'").fetchall():
+        return {}
     return dict(connection.execute("SELECT number, checksum FROM schema_migrations").fetchall())
 
 

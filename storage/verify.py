@@ -19,6 +19,7 @@ from factdrift.model import Ledger, StoredClaim
 from storage.commit import NOTICES
 from storage.engine import connect, store_errors
 from storage.evidence import problems_of_claim
+from storage.migrations import all_migrations, check, recorded
 from storage.proof import PROVEN, digest_sql, joined_digest, run_digest
 
 Fold = Callable[
@@ -80,9 +81,21 @@ def verify(path: Path, fold: Fold | None = None) -> Verified:
     with store_errors(path):
         db = connect(path, read_only=True)
         try:
+            _must_be_current(db, path)
             return _verify(db, fold)
         finally:
             db.close()
+
+
+def _must_be_current(db: duckdb.DuckDBPyConnection, path: Path) -> None:
+    steps = all_migrations()
+    had = recorded(db)
+    check(had, path, steps)
+    if not had or max(had) < steps[-1][0]:
+        raise StoreUnavailable(
+            f"{path}: written by an older factdrift (schema {max(had, default=0)} of {steps[-1][0]})",
+            "`factdrift run` brings the database up to date, or name a newer file",
+        )
 
 
 def _verify(db: duckdb.DuckDBPyConnection, fold: Fold | None) -> Verified:

@@ -13,6 +13,7 @@ from factdrift.errors import StoreUnavailable
 from factdrift.model import Evidence, Ledger, Money, Percent, StoredClaim, Value
 from storage.backup import compact, drop_text
 from storage.evidence import problems_of_claim
+from storage.migrations import all_migrations, open_migrated
 from storage.records import StoredArticle
 from storage.verify import Verified, verify
 
@@ -226,3 +227,15 @@ def test_the_result_says_how_much_was_checked(path: Path) -> None:
     result: Verified = verify(path)
 
     assert result.rows > 10
+
+
+@pytest.mark.parametrize("known", [0, 2], ids=["empty", "schema 2"])
+def test_a_file_of_an_older_schema_is_named_as_one(tmp_path: Path, known: int) -> None:
+    old = tmp_path / "old.duckdb"
+    if known:
+        open_migrated(old, at(0), all_migrations()[:known]).close()
+    else:
+        duckdb.connect(str(old)).close()
+
+    with pytest.raises(StoreUnavailable, match=rf"schema {known} of"):
+        verify(old)

@@ -12,7 +12,7 @@ import click
 from factdrift.cli.options import Place, moment, place, with_place
 from factdrift.errors import UsageError
 from factdrift.report.lines import evidence_lines, stored_change_lines
-from factdrift.report.tables import console, show
+from factdrift.report.tables import console, show, write
 
 _FORMS = click.Choice(["table", "json", "csv"])
 
@@ -80,7 +80,7 @@ def changes(
         rows = snapshot.changes(where.topic, moment(since), fact)
     if form == "table" and sys.stdout.isatty():
         for r in rows:
-            console().print(stored_change_lines(r))
+            write(console(), stored_change_lines(r))
         return
     columns = ["date", "fact", "kind", "old", "new", "sentence", "outlet", "url", "review"]
     table = [
@@ -132,7 +132,7 @@ def why(config_file: Path | None, demo: bool, topic: str | None, database: Path 
         did = "withdrawn" if r["withdrawn_at"] else f"{r['did'] or '?'}{': ' + r['detail'] if r['detail'] else ''}"
         said = f"{_value(r['value'])}, {r['stage']} ({r['mention']})"
         origin = f"{r['outlet']}  {r['url'] or ''}  {r['claim_id']}"
-        out.print(evidence_lines(r["published_at"], did, said, r["sentence"], origin))
+        write(out, evidence_lines(r["published_at"], did, said, r["sentence"], origin))
 
 
 def _value(packed: str | None) -> str:

@@ -9,7 +9,7 @@ import click
 from factdrift.cli.options import place, with_place
 from factdrift.errors import StoreUnavailable
 from factdrift.report.lines import change_lines, evidence_lines
-from factdrift.report.tables import console
+from factdrift.report.tables import console, write
 
 if TYPE_CHECKING:
     from flows.refolding import Reread
@@ -83,7 +83,7 @@ def _show_reread(found: "Reread") -> None:
         for stored in claims:
             claim, origin = stored.claim, f"{stored.outlet}  {stored.claim_id}"
             said = f"{claim.fact}, {claim.stage} ({claim.mention})"
-            out.print(evidence_lines(stored.published_at, mark, said, claim.evidence.exact, origin))
+            write(out, evidence_lines(stored.published_at, mark, said, claim.evidence.exact, origin))
     out.print(
         f"{len(found.articles)} articles read differently: {len(found.gained)} claims more, {len(found.lost)} fewer"
     )

@@ -13,7 +13,7 @@ from factdrift.codec import value_from_json
 from factdrift.errors import UsageError
 from factdrift.model import Change, Review
 from factdrift.report.lines import change_lines, evidence_lines
-from factdrift.report.tables import console
+from factdrift.report.tables import console, write
 from factdrift.wording import describe_value
 
 _ACTIONS = ("accept", "reject", "note", "undo")
@@ -72,7 +72,7 @@ def _list(where: Place) -> None:
     for r in rows:
         value = describe_value(value_from_json(json.loads(r["value"]))) if r["value"] else "(stage only)"
         origin = f"{r['outlet']}  {r['url'] or ''}  {r['claim_id']}"
-        out.print(evidence_lines(r["published_at"], r["fact"], f"{value}, {r['stage']}", r["sentence"], origin))
+        write(out, evidence_lines(r["published_at"], r["fact"], f"{value}, {r['stage']}", r["sentence"], origin))
     out.print(f"\n{len(rows)} wait. Decide: factdrift review accept CLAIM, or reject CLAIM; undo CLAIM takes it back.")
 
 

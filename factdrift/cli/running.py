@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.text import Text
 
 from factdrift.cli.options import DEMO_FOLDER, place, with_place
 from factdrift.errors import NoSourceWorked
 from factdrift.model import Change, ChangeKind
 from factdrift.report.lines import change_lines
-from factdrift.report.tables import console
+from factdrift.report.tables import console, write
 
 if TYPE_CHECKING:
     from flows.watch import RunReport
@@ -93,7 +94,7 @@ def _tell(report: "RunReport") -> None:
     out = console()
     for change in report.changes:
         sentence, outlet, _ = report.sentences.get(change.claim_id, ("", "", ""))
-        out.print(change_lines(change, sentence, outlet))
+        write(out, change_lines(change, sentence, outlet))
     for line in (*report.failed_sources, *report.failed_articles[:10]):
         click.echo(f"failed: {line}", err=True)
     for line in report.unread[:10]:
@@ -137,9 +138,9 @@ class _Bar:
         if self._bar:
             self._bar.update(self._task, advance=1, description=label)
 
-    def write(self, line: Any) -> None:
-        """A line above the bar."""
-        self._out.print(line)
+    def write(self, text: Text) -> None:
+        """Lines above the bar."""
+        write(self._out, text)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -43,6 +44,16 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     writer.writerow(columns)
     writer.writerows([_safe(value) for value in row] for row in rows)
     return out.getvalue()
+
+
+def write(out: Console, text: Text) -> None:
+    """Print lines; on a terminal a long one goes on under its own beginning."""
+    for line in text.split("\n"):
+        indent = len(line.plain) - len(line.plain.lstrip())
+        if out.is_terminal:
+            out.print(Padding(line[indent:], (0, 0, 0, indent)), soft_wrap=False)
+        else:
+            out.print(line)
 
 
 def console() -> Console:

@@ -48,10 +48,15 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
     if is_target(sentence, quantity) or is_source(sentence, quantity):
         return False
     low = max(sentence.start, quantity.start - 24)
+    amounts = sentence.within((low, quantity.start), "at_most", "at_least", "around")
     verbs = [
         t
         for t in sentence.within((low, quantity.start), "move")
         if len(sentence.shadow[t.end : quantity.start].split()) <= 2
+        and not any(a.start <= t.start < a.end for a in amounts)  # "up to": a bound, not a move
     ]
     after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
+    level = sentence.within((quantity.end, quantity.end + 3), "to", "of")
+    if level and any(0 <= m.start - level[-1].end <= 2 for m in sentence.moneys):
+        return True  # a price: "loses 3.2 % to 35 euros"
     return bool(verbs) or bool(after)

@@ -56,8 +56,9 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
         if sentence.within(sentence.clause(step.start), "yet"):
             return [Draft(rule.fact, sentence, None, Stage.PLANNED, (step.start, step.end))]
         if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
-            dates = [w for w in dates if w.exact and w.span.date_from <= sentence.published]
-            stage = Stage.COMPLETED
+            past = [w for w in dates if w.exact and w.span.date_from <= sentence.published]
+            ahead = [w for w in dates if not w.relative and w.span.date_from > sentence.published]
+            dates, stage = (past, Stage.COMPLETED) if past else (ahead, Stage.PLANNED)
         else:
             dates = [w for w in dates if not w.relative]
         if dates:

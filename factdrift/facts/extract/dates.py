@@ -29,7 +29,7 @@ _MONTHS_OF_PART = {
     "autumn": (9, 11),
     "winter": (12, 12),
 }
-_DAYS_OF_PART = {"mid": (10, 20), "early": (1, 10), "late": (20, 31), "end": (20, 31)}
+_DAYS_OF_PART = {"mid": (10, 20), "early": (1, 10), "late": (20, 31), "end": (1, 31)}
 _LINK = (
     r"[\s-]*(?:(?:of|the|in|de|du|del|des|dell'anno|dell'|dello|della|d'|l'|di|der|le|la|il|el|im|のうち|の)[\s-]*)*"
 )

@@ -12,6 +12,8 @@ from factdrift.facts.extract.states import triggers
 from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
+_AGE_REACH = 60
+
 
 def read_name(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """Who fills the slot: an office holder, or a partner."""
@@ -132,13 +134,15 @@ def read_age(
     sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity], lexicon: Lexicon
 ) -> list[Draft]:
     """A founding year, or an age turned into the two years it leaves open. Needs the thing's own noun beside it."""
-    if not triggers(sentence, rule):
+    things = [t.start for t in triggers(sentence, rule)]
+    things += [m.start for m in sentence.mentions if m.id == rule.fact.subject]
+    if not things:
         return []
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ages:
         for match in re.finditer(pattern, span):
             at = (sentence.start + match.start(), sentence.start + match.end())
-            if min(distance(sentence, t.start, at[1]) for t in triggers(sentence, rule)) > 40:
+            if min(distance(sentence, start, at[1]) for start in things) > _AGE_REACH:
                 continue
             value = _founding(match.groupdict(), sentence)
             if value:

@@ -218,7 +218,7 @@ class _Tongue:
 def _rule(fact: FactSpec, relation: Relation) -> Rule:
     if relation.reader in ("share", "block"):
         return Rule(fact, relation, _SHARE_LABELS)
-    if relation.reader == "rank" or relation.exact:
+    if relation.reader in ("rank", "age") or relation.exact:
         return Rule(fact, relation)
     own = {*relation.evoked_by, f"fact:{fact.name}", f"office:{fact.unit}"}
     return Rule(fact, relation, frozenset(own | {"office"} if "chief" in relation.evoked_by else own))
@@ -245,6 +245,10 @@ def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
     found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]
     described: dict[str, list[str]] = {}
+    for entity_id, entity in topic.entities.items():
+        owner = topic.entities[entity.unit_of].names if entity.unit_of and "electric_unit" in entity.kinds else ()
+        for phrase in (t.format(owner=name) for t in lexicon.unit_descriptions for name in owner[:3]):
+            described.setdefault(phrase, []).append(entity_id)
     for entity_id, entity in topic.entities.items():
         for phrase in entity.descriptions.get(language, ()):
             described.setdefault(phrase, []).append(entity_id)

@@ -64,6 +64,7 @@ _KINDS = {
     **dict.fromkeys(STAGE_LABELS, "stage"),
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
     **dict.fromkeys(("to", "from", "around", "at_most", "at_least"), "amount"),  # "close to" hides "to"
+    **dict.fromkeys(("growth", "other_office", "nonvoting"), "blocker"),  # "market share" is no share, hides every word
 }
 
 
@@ -152,9 +153,9 @@ class Scanner:
 
 
 def _is_hidden(reach: dict[str, tuple[int, int]], label: str, start: int, end: int) -> bool:
-    """Whether a longer tag of the same kind, or a name, covers the span; else it covers what comes after it."""
-    kind = _KINDS.get(label, "word")
-    for other in (kind, "name"):
+    """Whether a longer tag of the same kind, a name or a blocker covers the span; else it covers what comes after."""
+    kind = _KINDS.get(label, label)
+    for other in (kind, "name", "blocker"):
         covered = reach.get(other, (-1, -1))
         if start >= covered[0] and end <= covered[1] and (start, end) != covered:
             return True

@@ -29,7 +29,7 @@ _CUES = {
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 
 
-_BONUS = {"holding": 0, "trust": 5, "floor": 20, "block": 4}
+_BONUS = {"holding": 0, "trust": 5, "floor": 45, "block": 4}
 
 
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
@@ -44,15 +44,20 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     for rule in rules:
         by_class.setdefault(rule.relation.share_class, []).append(rule)
     found: list[Draft] = []
+    before: Rule | None = None  # the slot of the share before, in this sentence
     for index, quantity in enumerate(sentence.percents):
         kind, cue = _classify(sentence, index, quantity)
         if not cue and (cue := _gapped(sentence, quantity)):
             kind = "holding"
+        if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
+            kind = "holding"  # nobody tracks such a sale: the share that is taken counts
         if (bought := read_acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
         elif cue and kind in by_class:
-            filled = _fill(sentence, quantity, kind, cue, by_class[kind], context, last)
-            last = next((r for r in rules if filled and r.fact is filled[0].fact), last)
+            options = _gapping(sentence, quantity, by_class[kind], before)
+            filled = _fill(sentence, quantity, kind, cue, options, context, last)
+            before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
+            last = before or last
             found += filled
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
@@ -83,6 +88,16 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
     if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity)):
         return "holding", tag
     return kind, tag
+
+
+def _gapping(sentence: Sentence, quantity: Quantity, rules: list[Rule], before: Rule | None) -> list[Rule]:
+    """In "X will own 49% of Z and Y 51%" the second share is one of Z too: other slots are out."""
+    edge = quantity.start
+    left = any(0 <= edge - m.end <= 1 and not m.marker and not m.poss for m in sentence.mentions)
+    right = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
+    if before is None or not left or right:
+        return rules
+    return [rule for rule in rules if rule.fact.object == before.fact.object]
 
 
 def _gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
