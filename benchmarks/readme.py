@@ -6,6 +6,7 @@
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from factdrift.facts.scoring import Tally
 
 ROOT = Path(__file__).parent.parent
 LINES = 24
+WIDTH = 110
 CORPORA = {
     "alliance of two car makers": (
         "seeds/recorded/nissan-renault.pages.jsonl",
@@ -52,8 +54,14 @@ def demo_block() -> str:
             text=True,
             check=True,
         )
-    lines = done.stdout.splitlines()[:LINES]
+    lines = [part for line in done.stdout.splitlines()[:LINES] for part in wrapped(line)]
     return "```text\n" + "\n".join(lines) + "\n...\n```\n"
+
+
+def wrapped(line: str) -> list[str]:
+    """The line as a terminal of that width shows it."""
+    indent = " " * (len(line) - len(line.lstrip()))
+    return textwrap.wrap(line, WIDTH, subsequent_indent=indent)
 
 
 def score_table() -> str:

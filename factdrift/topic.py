@@ -139,7 +139,9 @@ def read_seed_article(path: Path) -> SeedArticle:
     except OSError as exc:
         raise ConfigError((f"{path}: cannot be read: {exc.strerror}",)) from exc
     except (ValueError, TypeError, yaml.YAMLError) as exc:
-        raise ConfigError((f"{path}: no seed article with front matter (title, published, outlet, language): {exc}",)) from exc
+        raise ConfigError(
+            (f"{path}: no seed article with front matter (title, published, outlet, language): {exc}",)
+        ) from exc
 
 
 def load_topic(path: Path) -> Topic:
@@ -196,7 +198,9 @@ def _bad_references(topic: Topic) -> list[str]:
             ("heads", entity.heads),
             ("members", entity.members),
         ):
-            problems += [f"entities.{name}.{key}: no entity {i} in entities" for i in ids if i and i not in topic.entities]
+            problems += [
+                f"entities.{name}.{key}: no entity {i} in entities" for i in ids if i and i not in topic.entities
+            ]
     return problems
 
 

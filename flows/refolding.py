@@ -15,6 +15,7 @@ from flows.job import Job
 from storage.articles import reviews_in, standing_articles
 from storage.backup import back_up
 from storage.database import Store, open_store
+from storage.reading import open_snapshot
 from storage.records import Batch, StoredArticle
 from storage.snapshot import publish_snapshot
 
@@ -67,9 +68,11 @@ def undo(job: Job, claim: str, now: datetime) -> tuple[Change, ...]:
 def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
     """Fold every claim into a copy of the database; says which facts came out differently. Touches only the copy."""
     back_up(job.database, target)
+    with open_snapshot(target) as copied:
+        last_run = next((row["finished_at"] for row in copied.runs(job.topic.topic, 1)), now)
     with open_store(target, now=now) as store:
         old = store.standing(job.topic.topic)
-        ledgers = _folded(store, job, now)
+        ledgers = _folded(store, job, last_run)  # what fell due since then is for the next run to say
         differing = tuple(fact for fact, new in sorted(ledgers.items()) if _as_sets(new) != _as_sets(old.get(fact)))
         _commit(store, job, Decision(ledgers, (), (), ()), "rebuild", now)
     return Rebuilt(len(ledgers), differing)

@@ -56,7 +56,7 @@ def lease(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """A connection whose times are UTC and that keeps quiet. DuckDB's own errors pass through: wrap in `store_errors`."""
+    """A quiet connection whose times are UTC. DuckDB's own errors pass through: wrap in `store_errors`."""
     connection = duckdb.connect(str(path), read_only=read_only)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")

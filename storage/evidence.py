@@ -5,6 +5,7 @@ import unicodedata
 
 from factdrift.model import Claim, Count, Money, Percent, Rate, Value
 
+_PLAIN = re.compile(r"\d+(?:[.,]\d+)?")
 _NUMBER = re.compile(r"\d(?:[\d.,'  ]*\d)?")
 
 
@@ -32,11 +33,23 @@ def _has_cue(claim: Claim, length: int) -> bool:
 
 
 def _states(value: Value | None, quote: str, cue: str) -> bool:
-    """Whether the digits of a number stand in the quote. A cue without digits is a number in words ("half")."""
+    """Whether the digits of a number stand in the quote, or follow from those that do.
+
+    A cue without digits is a number in words ("half"). "The remaining 51 %" makes the whole, 100; two payers' parts, or
+    a share and the points it fell by, make a sum or a difference.
+    """
     wanted = _digits_of(value)
-    if wanted is None or (cue and not any(character.isdigit() for character in cue)):
+    if wanted is None or value == Percent(100.0) or (cue and not any(character.isdigit() for character in cue)):
         return True
-    return wanted in _numbers_in(cue) | _numbers_in(quote)
+    return wanted in _numbers_in(cue) | _numbers_in(quote) | _sums_in(quote)
+
+
+def _sums_in(quote: str) -> set[str]:
+    numbers = [float(found.replace(",", ".")) for found in _PLAIN.findall(unicodedata.normalize("NFKC", quote))][:12]
+    pairs = [(a, b) for place, a in enumerate(numbers) for b in numbers[place + 1 :]]
+    return {_significant(f"{abs(made):.2f}") for a, b in pairs for made in (a + b, a - b)} | {
+        _significant(f"{sum(numbers):.2f}")
+    }
 
 
 def _digits_of(value: Value | None) -> str | None:

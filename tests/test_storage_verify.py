@@ -180,9 +180,14 @@ def test_two_hundred_flipped_bits_are_found(path: Path) -> None:
         (Money(600e6, "EUR"), "EUR 0.6bn", True),
         (Money(700e6, "EUR"), "600 million euros", False),
         (Percent(28.0), "28％", True),
+        (Percent(100.0), "buys the remaining 51 %", True),
+        (Money(600e6, "EUR"), "A pays 400 million and B 200 million euros", True),
+        (Percent(15.0), "cut by 28.4 points from 43.4 %", True),
+        (Percent(16.0), "cut by 28.4 points from 43.4 %", False),
+        (None, "holds a stake", True),
     ],
 )
-def test_a_number_must_stand_in_its_quote(value: Value, quote: str, holds: bool) -> None:
+def test_a_number_must_stand_in_its_quote(value: Value | None, quote: str, holds: bool) -> None:
     taken = replace(
         claim(article(1)).claim, value=value, cue=(0, 0), evidence=Evidence("text", quote, "", "", 0, len(quote))
     )

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -104,6 +105,7 @@ def main() -> NoReturn:
     except click.ClickException as exc:
         _fail(exc.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not break the orderly end
         _fail("stopped; what was saved is whole", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

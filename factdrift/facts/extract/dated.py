@@ -36,6 +36,8 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         if "state" not in rule.relation.value:
             return []
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
+    if stage is Stage.COMPLETED and when.date_from > sentence.published:
+        stage = Stage.PLANNED  # "when it is listed next year"
     due = when if stage in _EXPECTED else None
     return [Draft(rule.fact, sentence, when, stage, (step.start, step.end), due=due)]
 

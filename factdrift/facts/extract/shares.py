@@ -150,6 +150,10 @@ def _fill(
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
+    if kind == "holding" and cue.label in ("take_stake", "buy") and not roles.both_ways:
+        # What is bought must be named beside the number: "it bought the other 51%" may be of anything.
+        rules = [rule for rule in rules if roles.held.get(rule.fact.object or "", 0) >= 3]
+        last = None
     chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]

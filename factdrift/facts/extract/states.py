@@ -113,14 +113,14 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
     """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none."""
     others = [m for m in companies if m.id != rule.fact.object]
-    names = list(dict.fromkeys(m.id for m in others))
     sums = [q for q in sentence.moneys if isinstance(q.value, Money)]
     position = next(i for i, q in enumerate(sums) if q.start == at)
-    apart = (
-        all(q.start > others[-1].end for q in sums) or all(q.end < others[0].start for q in sums) if others else False
-    )
-    if len(sums) == len(names) > 1 and apart:
-        return names[position] == rule.fact.subject
+    ahead = list(dict.fromkeys(m.id for m in others if m.end <= sums[0].start))
+    behind = list(dict.fromkeys(m.id for m in others if m.start >= sums[-1].end))
+    names = list(dict.fromkeys(m.id for m in others))
+    for listed in (ahead, behind):
+        if len(sums) == len(listed) > 1:
+            return listed[position] == rule.fact.subject
     if rule.fact.subject not in names and sentence.tagged("both"):
         return False
     free = [m for m in others if m.end <= at]
