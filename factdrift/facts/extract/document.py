@@ -188,7 +188,7 @@ class Discourse:
         if self._particles:
             return ""
         for marker in reversed(
-            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "by", "from", "to")
+            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "from", "by", "to")
         ):
             gap = sentence.shadow[marker.end : tag.start]
             if len(gap.split()) <= 1 and not any(c in ",;:" or c.isdigit() for c in gap):

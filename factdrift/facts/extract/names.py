@@ -95,7 +95,7 @@ def _partners(
         mention = next(m for m in sentence.mentions if m.id == partner)
         tag = min(tags, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
-        verb = tag.label in ("found", "join") and tag.aspect in ("base", "done")
+        verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)
         stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts

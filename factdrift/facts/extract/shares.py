@@ -35,7 +35,7 @@ _BONUS = {"holding": 0, "trust": 5, "floor": 45, "block": 4}
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
-_BREATH = re.compile(r"[,;:]|\d")
+_BREATH = re.compile(r"[,;:、]|\d")
 
 
 def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
@@ -150,10 +150,6 @@ def _fill(
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
-    if kind == "holding" and cue.label in ("take_stake", "buy") and not roles.both_ways:
-        # What is bought must be named beside the number: "it bought the other 51%" may be of anything.
-        rules = [rule for rule in rules if roles.held.get(rule.fact.object or "", 0) >= 3]
-        last = None
     chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]

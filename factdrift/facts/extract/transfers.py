@@ -1,6 +1,6 @@
 """Shares that change hands without a level: a partner's part is bought, all is owned, the rest goes to a trust."""
 
-from factdrift.facts.extract.amounts import is_rest
+from factdrift.facts.extract.amounts import is_rest, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -60,6 +60,8 @@ def read_acquired(
 
     None where nobody's part is bought here.
     """
+    if any(tag.label in ("to", "from") for tag in markers_of(sentence, quantity)):
+        return None  # a level that something moves to, not a part that changes hands
     span = sentence.clause(quantity.start)
     verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
     verbs = [
