@@ -56,7 +56,7 @@ def run_query(snapshot: Path, sql: str, limits: QueryLimits) -> QueryResult:
     code, out, err = _run_caged(order.encode(), limits)
     if code == 0:
         return _answer(out)
-    raise _refusal(code, err.decode("utf-8", "replace").strip(), limits)
+    raise refusal(code, err.decode("utf-8", "replace").strip(), limits)
 
 
 def _run_caged(order: bytes, limits: QueryLimits) -> tuple[int, bytes, bytes]:
@@ -79,7 +79,8 @@ def _answer(stream: bytes) -> QueryResult:
     return QueryResult(table, (table.schema.metadata or {}).get(b"cut") == b"yes")
 
 
-def _refusal(code: int, text: str, limits: QueryLimits) -> QueryRefused:
+def refusal(code: int, text: str, limits: QueryLimits) -> QueryRefused:
+    """What to tell of a child that ended with this exit code and these last words."""
     if code == REFUSED:
         return QueryRefused(text, "one SELECT on the tables and views of docs/sql.md is answered here, nothing else")
     if code == TOO_LARGE:

@@ -65,12 +65,21 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -
 @contextmanager
 def incoming(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> Iterator[None]:
     """Rows of one shape as the relation `incoming` while the block runs."""
-    columns = {name: pa.array([row[name] for row in rows], TYPES.get(name, pa.string())) for name in rows[0]}
+    columns = {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
     connection.register("incoming", pa.table(columns))
     try:
         yield
     finally:
         connection.unregister("incoming")
+
+
+def _column(name: str, values: list[Any]) -> pa.Array:
+    kind = TYPES.get(name, pa.string())
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which broken pages hold, is no text. One "?" for each keeps every offset as it was.
+        return pa.array([v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values], kind)
 
 
 def article_row(stored: StoredArticle, topic: str, run_id: str, now: datetime) -> Row:

@@ -12,6 +12,7 @@ from factdrift.cli.main import _COMMANDS as COMMANDS
 from factdrift.cli.main import cli
 
 PAGES = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")] if not p.name.startswith("AAA"))
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -79,3 +80,8 @@ def test_every_command_is_told_of_in_the_documentation():
     everything = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
 
     assert [name for name in COMMANDS if not re.search(rf"`?{name}\b", everything)] == []
+
+
+@pytest.mark.parametrize("module", sorted(set(re.findall(r"`([a-z/]+\.py)`", ARCHITECTURE))))
+def test_a_module_of_the_architecture_exists(module: str):
+    assert [found for found in ROOT.glob(f"**/{module}") if ".venv" not in found.parts]

@@ -13,6 +13,7 @@ from factdrift.errors import StoreUnavailable
 from factdrift.model import Article, Change, ChangeKind, DateSpan, Ledger, Review, Track
 from storage.database import Store, open_store
 from storage.records import Batch, SourceState, StoredArticle
+from storage.verify import verify
 
 
 @pytest.fixture
@@ -346,3 +347,13 @@ def test_a_fact_is_read_as_it_was_known_at_any_moment(path: Path) -> None:
     assert held(1, 11) == [(43.0,)]
     assert held(-1, 11) == []
     assert at(10) - at(4) > timedelta(0)
+
+
+@pytest.mark.parametrize("odd", ["\ud83d", "\0", "\u202e", "\U0001f600", "\x1f"])
+def test_odd_characters_are_stored_with_every_offset_as_it_was(path: Path, odd: str) -> None:
+    source = replace(article(1), text=f"{odd} {article(1).text} {odd}")
+
+    write(path, batch("r1", source))
+
+    assert verify(path).problems == ()
+    assert rows(path, "SELECT length(text) FROM articles") == [(len(source.text),)]

@@ -10,7 +10,7 @@ import pytest
 from storage_cases import article, batch, write
 
 from factdrift.errors import QueryRefused, StoreUnavailable
-from storage.query import QueryLimits, QueryResult, run_query
+from storage.query import QueryLimits, QueryResult, refusal, run_query
 from storage.query_child import open_caged, select
 from storage.snapshot import publish_snapshot
 
@@ -315,3 +315,18 @@ def test_times_come_in_utc(snapshot: Path) -> None:
     result = ask(snapshot, "SELECT published_at::VARCHAR FROM claims ORDER BY 1 LIMIT 1")
 
     assert result.rows() == [("2024-05-01 12:00:00+00",)]
+
+
+def test_a_query_that_needs_too_much_memory_is_refused_as_such(snapshot: Path) -> None:
+    with pytest.raises(QueryRefused, match="memory") as refused:
+        ask(snapshot, "SELECT list(range) FROM range(1000000000)", QueryLimits(timeout_seconds=20, memory_mb=64))
+
+    assert "narrower" in refused.value.way_out
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "said"),
+    [(-9, "", "processor time"), (-24, "", "processor time"), (1, "x\nMemoryError", "MemoryError"), (7, "", "code 7")],
+)
+def test_a_child_that_was_stopped_or_broke_is_explained(code: int, text: str, said: str) -> None:
+    assert said in str(refusal(code, text, QUICK))

@@ -10,7 +10,7 @@ import pytest
 from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
-from factdrift.model import Evidence, Ledger, Money, Percent, StoredClaim, Value
+from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, StoredClaim, Value
 from storage.backup import compact, drop_text
 from storage.evidence import problems_of_claim
 from storage.migrations import all_migrations, open_migrated
@@ -185,6 +185,9 @@ def test_two_hundred_flipped_bits_are_found(path: Path) -> None:
         (Percent(15.0), "cut by 28.4 points from 43.4 %", True),
         (Percent(16.0), "cut by 28.4 points from 43.4 %", False),
         (None, "holds a stake", True),
+        (Count(20_000, "jobs"), "20,000 jobs", True),
+        (Count(20_000, "jobs"), "30,000 jobs", False),
+        (Rate(38, "cars", "month"), "38 a month", True),
     ],
 )
 def test_a_number_must_stand_in_its_quote(value: Value | None, quote: str, holds: bool) -> None:

@@ -84,7 +84,8 @@ class _Tongue:
         self._numbers = NumberReader(lexicon.numbers)
         self._dates = DateReader(lexicon.dates)
         self._relations = relations = load_relations()
-        self._rules = [_rule(fact, relations[fact.relation]) for fact in topic.facts]
+        # By name: the order in which a topic lists its facts must not matter.
+        self._rules = [_rule(f, relations[f.relation]) for f in sorted(topic.facts, key=lambda f: f.name)]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
         for index, rule in enumerate(self._rules):
