@@ -131,7 +131,7 @@ class Discourse:
                 mention.marker = self._marker(sentence, tag)
                 mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
                 before = sentence.mentions[-1] if sentence.mentions else None
-                if before and before.id == found and tag.start - before.end <= 2:
+                if before and before.id == found and sentence.shadow[before.end : tag.start] in ("", " "):
                     mention.marker = mention.marker or before.marker  # "the plant company RNAIPL": an apposition
                 sentence.mentions.append(mention)
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)

@@ -91,7 +91,7 @@ class _Tongue:
         for index, rule in enumerate(self._rules):
             if rule.relation.reader == "age":
                 self._anywhere.append(index)
-            for entity in {rule.fact.subject, rule.fact.object} - {None}:
+            for entity in {rule.fact.subject, rule.fact.object, *rule.fact.people} - {None}:
                 self._by_entity.setdefault(str(entity), []).append(index)
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}

@@ -130,14 +130,16 @@ def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
 
 
 def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
+    is_number = sentence.shadow[start].isdigit()
     if (
-        mention.end <= start
+        is_number
+        and mention.end <= start
         and not sentence.shadow[mention.end : start].strip()
         and not mention.poss
         and not mention.marker
     ):
         return 5  # "and X 15 pct of Y": the verb is left out
-    if 0 <= mention.start - end <= 2 and not mention.marker:
+    if is_number and 0 <= mention.start - end <= 2 and not mention.marker:
         return 5  # "49% X"
     if start <= mention.start < end:
         return 5  # "fully X-owned"

@@ -29,7 +29,7 @@ _CUES = {
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 
 
-_BONUS = {"holding": 0, "trust": 5, "floor": 45, "block": 4}
+_BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 
 
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
@@ -56,6 +56,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         elif cue and kind in by_class:
             options = _gapping(sentence, quantity, by_class[kind], before)
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
+            if not filled and before and kind == "holding":
+                filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
@@ -88,6 +90,19 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
     if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity)):
         return "holding", tag
     return kind, tag
+
+
+def _mirrored(
+    sentence: Sentence, quantity: Quantity, cue: Tag, rules: list[Rule], before: Rule, context: tuple[str, ...]
+) -> list[Draft]:
+    """In "X has 43 % of Y; Y owns 15 %" the second share is one of X: the slot turned round."""
+    roles = roles_at(sentence, quantity.start, quantity.end, context)
+    holder = max(roles.holder, key=lambda e: roles.holder[e], default="")
+    strangers = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.subject]
+    if holder != before.fact.object or roles.holder[holder] < 3 or strangers:
+        return []
+    turned = [r for r in rules if (r.fact.subject, r.fact.object) == (holder, before.fact.subject)]
+    return [d for rule in turned if (d := _draft(sentence, quantity, "holding", cue, rule))]
 
 
 def _gapping(sentence: Sentence, quantity: Quantity, rules: list[Rule], before: Rule | None) -> list[Rule]:
@@ -123,10 +138,14 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
             0 < len(before) <= 16
             and "、" not in before
             and not _BREATH.search(before)
-            and sentence.within((tag.end, quantity.start), "park")
+            and (sentence.within((tag.end, quantity.start), "park") or _is_put_in(sentence, tag))
         ):
-            return tag  # 信託に移された日産株18%
+            return tag  # 信託に移された日産株18%; "placer dans une fiducie 28 %"
     return None
+
+
+def _is_put_in(sentence: Sentence, trust: Tag) -> bool:
+    return any(0 <= trust.start - verb.end <= 20 for verb in sentence.tagged("park", "lower"))
 
 
 def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Tag) -> int:
