@@ -129,3 +129,146 @@ def test_an_irrelevant_sentence_at_the_end_changes_no_claim(lang: str):
 
 def without_suffix(claims: Iterable[Claim]) -> list[Claim]:
     return [replace(claim, evidence=replace(claim.evidence, suffix="")) for claim in claims]
+
+
+# --- hostile text ---
+
+
+PROSE = " ".join(page["text"] for page in PAGES if page["lang"] == "en")
+HOSTILE = {
+    "prose without end": ("en", PROSE),
+    "one sentence full of claims": ("en", "Renault and Nissan hold 15 per cent of shares and "),
+    "one sentence of percentages in Japanese": ("ja", "日産とルノーは15%の株式を"),
+    "a name after the other": ("en", "Renault "),
+    "a name glued to itself": ("en", "Renault"),
+    "digits": ("en", "Renault 1111111"),
+    "thousands": ("en", "Renault 15,000,"),
+    "percentages": ("en", "Renault owns 15%, "),
+    "points": ("en", "Renault. . . ."),
+    "quotation marks": ("en", "Renault “said ‘"),
+    "brackets": ("fr", "Renault ((( Nissan [["),
+    "dates": ("de", "Renault am 26. Juli 2023 und "),
+    "nested markup": ("en", "<div><b>Renault</b>&amp;"),
+    "zero-width characters": ("en", "Renault \u200b\u200c\u200d\ufeff"),
+    "right-to-left marks": ("en", "Renault \u202e\u2066%51\u2069\u202c "),
+    "control characters": ("en", "Renault \x00\x07\x1b[2J\x9b "),
+    "white space": ("en", "Renault \n \t\r\u00a0\u2003 "),
+    "combining marks": ("en", "Renault é\u0301\u0301\u0301 "),
+    "surrogate-like and private": ("en", "Renault \U0010ffff\ue000\U0001f697 "),
+}
+
+
+def of_length(piece: str, length: int) -> str:
+    return (piece * (length // len(piece) + 1))[:length]
+
+
+def seconds_for(text: str, lang: str) -> float:
+    started = time.perf_counter()
+    claims = reader().read(article(text, lang=lang))
+    took = time.perf_counter() - started
+    assert_evidence_is_there(article(text, lang=lang), claims)
+    return took
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_reading_time_grows_with_the_length_and_not_with_its_square(name: str):
+    """Four times the text may take four times as long; sixteen times would be the square. 10 leaves room for noise,
+    3 s for a slow machine: no article of 40,000 characters takes longer."""
+    lang, piece = HOSTILE[name]
+    seconds_for("Renault.", lang)  # the lexicon is loaded
+
+    short = min(seconds_for(of_length(piece, 10_000), lang) for _ in range(2))
+    long = seconds_for(of_length(piece, 40_000), lang)
+
+    assert long < min(3, max(0.5, 10 * short))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_sentence_of_a_megabyte_and_a_text_of_five_are_read_in_a_minute(name: str):
+    lang, piece = HOSTILE[name]
+
+    assert seconds_for(of_length(piece, 1_000_000), lang) < 30
+    assert seconds_for(of_length(piece + "\n\n", 5_000_000), lang) < 60
+
+
+def test_five_megabytes_about_something_else_take_a_moment():
+    text = of_length("The council of the town met on Monday to talk about the bridge over the river. ", 5_000_000)
+
+    assert reader().read(article(text)) == ()
+    assert seconds_for(text, "en") < 5
+
+
+# --- look-alikes, marks and markup inside names and numbers ---
+
+CLAIM = "Renault now holds 15 per cent of Nissan."
+LOOKALIKES = {
+    "Cyrillic e": ("Renault", "R\u0435nault"),
+    "Cyrillic a": ("Nissan", "Niss\u0430n"),
+    "Greek alpha": ("Nissan", "Niss\u03b1n"),
+    "dotless i": ("Nissan", "N\u0131ssan"),
+    "digit for a letter": ("Renault", "Renau1t"),
+    "mathematical bold": ("Nissan", "\U0001d40d\U0001d422\U0001d42c\U0001d42c\U0001d41a\U0001d427"),
+    "accent": ("Renault", "R\u00e9nault"),
+    "longer name": ("Nissan", "Nissanfoo"),
+}
+
+
+def test_the_plain_sentence_makes_the_claim():
+    (claim,) = reader().read(article(CLAIM))
+
+    assert claim.fact == "renault-stake-in-nissan"
+
+
+@pytest.mark.parametrize("name", LOOKALIKES)
+def test_a_name_in_look_alike_letters_is_not_the_entity(name: str):
+    """A page must not make a belief move with a name that only looks right: homographs are a known deceit."""
+    plain, disguised = LOOKALIKES[name]
+
+    assert "renault-stake-in-nissan" not in {c.fact for c in reader().read(article(CLAIM.replace(plain, disguised)))}
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\u200d", "\u00ad", "\u202e", "\u2066", "\ufeff", "\x00"])
+@pytest.mark.parametrize("inside", ["1{}5", "{}15", "15{} per", "Re{}nault", "per{} cent"])
+def test_invisible_characters_give_the_same_claim_or_none(mark: str, inside: str):
+    text = CLAIM.replace(inside.format(""), inside.format(mark))
+    found = reader().read(article(text))
+    assert_evidence_is_there(article(text), found)
+
+    assert {(c.fact, c.value) for c in found} <= {(c.fact, c.value) for c in reader().read(article(CLAIM))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>Renault now holds <b>15 per cent</b> of Nissan.</p>",
+        "Renault&nbsp;now holds 15&nbsp;per cent of Nissan.",
+        "Renault now holds 15 per cent<sup>43</sup> of Nissan.",
+        '<a title="Renault holds 99 per cent of Nissan" href="x">Renault now holds 15 per cent of Nissan.</a>',
+    ],
+)
+def test_markup_left_in_the_text_gives_no_other_number_for_the_shown_one(text: str):
+    found = reader().read(article(text))
+
+    assert_evidence_is_there(article(text), found)
+
+
+@pytest.mark.parametrize("published", ["1993-07-26", "2056-07-26", "0001-01-01", "9999-12-31"])
+def test_a_date_that_is_far_off_raises_nothing(published: str):
+    for page in PAGES[::6]:
+        given_article = article(page["text"], lang=page["lang"], published=published)
+
+        assert_evidence_is_there(given_article, reader().read(given_article))
+
+
+def test_a_text_in_another_language_than_the_page_says_raises_nothing():
+    for number, page in enumerate(PAGES):
+        given_article = article(page["text"], lang=LANGUAGES[number % len(LANGUAGES)])
+
+        assert_evidence_is_there(given_article, reader().read(given_article))
+
+
+def test_lone_surrogates_raise_nothing():
+    given_article = article(f"{CLAIM} \ud800 {CLAIM}")
+
+    assert_evidence_is_there(given_article, reader().read(given_article))

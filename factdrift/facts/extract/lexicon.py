@@ -94,6 +94,7 @@ class Relation(_Frozen):
     exact: bool = False  # levels that are exact however few digits are written
     always: str = ""  # the stage such a claim always has (a forecast is planned, a target current)
     open: bool = False  # claims that fit no fact of this relation are listed as candidates
+    blocked_by: Phrases = ()  # labels that make a sentence speak of something else
     implies: str = ""  # a relation that is said too: who commits a sum invests
     joint: bool = False  # the parties act together: any one of them, or a word for both, will do
 

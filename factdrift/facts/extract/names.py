@@ -13,6 +13,7 @@ from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
 _AGE_REACH = 60
+_PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
 def read_name(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
@@ -29,26 +30,47 @@ def _chief(
     sentence: Sentence, rule: Rule, tags: list[Tag], context: tuple[str, ...], entities: dict[str, Entity]
 ) -> list[Draft]:
     departure = _departure(sentence, rule, entities)
-    gone = [departure] if departure else []
-    for tag in tags:
-        if any(
-            o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
-            for o in sentence.tagged("other_office")
-        ):
-            continue
-        people = [
-            m
-            for m in sentence.mentions
-            if entities[m.id].type == "person"
-            and m.id in rule.fact.people
-            and distance(sentence, m.start, tag.start) <= 60
-        ]
-        if people:
-            person = min(people, key=lambda m: distance(sentence, m.start, tag.start))
-            stage = _office_stage(sentence, tag)
-            name = Name(entities[person.id].names[0])
-            return [*gone, Draft(rule.fact, sentence, name, stage, (person.start, person.end))]
-    return gone
+    drafts = [departure] if departure else []
+    tags = [tag for tag in tags if not _is_other_office(sentence, tag)]
+    people = [m for m in sentence.mentions if m.id in rule.fact.people and _is_near_office(sentence, m, tags)]
+    if not people:
+        return drafts
+    chosen = _appointee(sentence, people)
+    for person in dict.fromkeys((chosen.id, *(m.id for m in people if _stands_by_office(sentence, m, tags)))):
+        mention = next(m for m in people if m.id == person)
+        tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
+        steps = sentence.tagged("appoint")
+        stage = _office_stage(sentence, tag) if person == chosen.id and steps else Stage.CURRENT
+        name = Name(entities[person].names[0])
+        drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
+    return drafts
+
+
+def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
+    return any(
+        o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
+        for o in sentence.tagged("other_office")
+    )
+
+
+def _is_near_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:
+    """Near the word for the office; further where the sentence tells of an appointment."""
+    reach = 125 if sentence.tagged("appoint") else 60
+    return any(distance(sentence, person.start, tag.start) <= reach for tag in tags)
+
+
+def _stands_by_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:
+    """Whether name and office stand side by side ("Nissan CEO Makoto Uchida")."""
+    return any(0 <= person.start - tag.end <= 3 or 0 <= tag.start - person.end <= 3 for tag in tags)
+
+
+def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
+    """Whoever an appointment is about: after "by" where somebody is succeeded, else the one next to its verb."""
+    steps = sentence.tagged("appoint")
+    if not steps:
+        return people[0]
+    follows = [m for m in people if m.marker == "by"]
+    return follows[0] if follows else min(people, key=lambda m: (abs(m.start - steps[0].start), m.start))
 
 
 def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> Draft | None:
@@ -93,7 +115,10 @@ def _partners(
     drafts = []
     for partner in partners:
         mention = next(m for m in sentence.mentions if m.id == partner)
-        tag = min(tags, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
+        fitting = [t for t in tags if rule.fact.people or t.label in _PARTNERING]
+        if not fitting:
+            continue
+        tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
         verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)
         stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)

@@ -112,7 +112,9 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
             return 4 if mention.marker == "of" else 2
     if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
         return 4  # "the Nissan stake", 日産株
-    if mention.poss and start > mention.end:
+    if _owns_shareholder(sentence, mention):
+        return 4
+    if mention.poss and _is_possession(sentence, mention, start):
         return 0
     return 4 if _is_marked_behind(sentence, mention, start) else 2
 
@@ -145,9 +147,25 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 5  # "fully X-owned"
     if mention.marker == "by" and distance(sentence, mention.start, end) < 90:
         return 4
-    if mention.poss and (0 <= start - mention.end <= 30 or (noun and 0 <= noun.start - mention.end <= 30)):
+    if _owns_shareholder(sentence, mention):
+        return 0
+    if mention.poss and (
+        _is_possession(sentence, mention, start) or (noun and _is_possession(sentence, mention, noun.start))
+    ):
         return 3
     return 0 if mention.marker == "of" else 2
+
+
+def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
+    """Whether what stands at `at` is the mention's: nobody else and no comma in between."""
+    gap = sentence.shadow[mention.end : at]
+    between = any(mention.end <= m.start < at for m in sentence.mentions)
+    return 0 <= at - mention.end <= 30 and "," not in gap and not between
+
+
+def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "X's largest shareholder": the company that is held."""
+    return mention.poss and any(0 <= t.start - mention.end <= 12 for t in sentence.tagged("shareholder"))
 
 
 def _is_close(sentence: Sentence, end: int, start: int) -> bool:

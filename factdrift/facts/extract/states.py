@@ -70,7 +70,7 @@ def _coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) ->
 def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """One draft of a state fact, from the trigger that stands nearest to the parties."""
     tags = triggers(sentence, rule)
-    if not tags or not parties_present(sentence, rule, context):
+    if not tags or sentence.tagged(*rule.relation.blocked_by) or not parties_present(sentence, rule, context):
         return []
     tags = [tag for tag in tags if acting_subject(sentence, tag, rule, entities)]
     if not tags:
