@@ -1,9 +1,10 @@
 """`factdrift serve`: the `watch` flow on the configured schedule, one deployment per topic, never two runs at once."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +25,8 @@ def serve_forever(config_file: Path, config: Config) -> None:
     prepare_prefect()
     os.environ.setdefault("PREFECT_RUNNER_HEARTBEAT_FREQUENCY", str(_HEARTBEAT_SECONDS))
     # Prefect reads its settings when it is first imported, so the address must be in the environment by then.
-    with _stopped_by_sigterm(), _api():
-        _serve(config_file.absolute(), config)
+    with suppress(KeyboardInterrupt), _stopped_by_sigterm(), _api():
+        asyncio.run(_serve(config_file.absolute(), config))
 
 
 @contextmanager
@@ -55,30 +56,36 @@ def _stopped_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _serve(config_file: Path, config: Config) -> None:
-    from prefect import serve
+async def _serve(config_file: Path, config: Config) -> None:
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.flows import EntrypointType
+    from prefect.runner import Runner
     from prefect.schedules import Cron
 
     from flows.watch import watch
 
-    _mark_dead_runs()
+    class OrderlyRunner(Runner):
+        """Ends on SIGTERM as on Ctrl-C; Prefect's own handler does not await its clean-up inside an event loop."""
+
+        def handle_sigterm(self, *args: object, **kwargs: object) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    await _mark_dead_runs()
     limit = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    deployments = [
-        watch.to_deployment(
+    runner = OrderlyRunner(pause_on_shutdown=True)
+    for topic in config.topics:
+        deployment = await watch.ato_deployment(
             name=topic,
             schedule=Cron(config.schedule.cron, timezone="UTC"),
             parameters={"config_file": str(config_file), "topic": topic},
             concurrency_limit=limit,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        for topic in config.topics
-    ]
-    serve(*deployments, print_starting_message=False)
+        await runner.aadd_deployment(deployment)
+    await runner.start()
 
 
-def _mark_dead_runs() -> None:
+async def _mark_dead_runs() -> None:
     """The server has the automation that ends runs whose process was killed: they would stay Running for ever."""
     from prefect.automations import Automation
     from prefect.client.schemas.objects import StateType
@@ -90,14 +97,16 @@ def _mark_dead_runs() -> None:
     trigger = EventTrigger(
         after={beat},
         expect={beat, *ended},
-        match={"prefect.resource.id": "prefect.flow-run.*"},  # type: ignore[arg-type]
+        match={"prefect.resource.id": "prefect.flow-run.*"},
         for_each={"prefect.resource.id"},
         posture=Posture.Proactive,
         threshold=1,
         within=timedelta(seconds=3 * _HEARTBEAT_SECONDS),
     )
-    action = ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat: the process was killed")
+    action = ChangeFlowRunState(
+        state=StateType.CRASHED, name="Crashed", message="no heartbeat: the process was killed", force=False
+    )
     try:
-        Automation.read(name=_ZOMBIE_AUTOMATION)
+        await Automation.aread(name=_ZOMBIE_AUTOMATION)
     except ValueError:
-        Automation(name=_ZOMBIE_AUTOMATION, trigger=trigger, actions=[action]).create()
+        await Automation(name=_ZOMBIE_AUTOMATION, trigger=trigger, actions=[action]).acreate()

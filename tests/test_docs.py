@@ -85,3 +85,17 @@ def test_every_command_is_told_of_in_the_documentation():
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"`([a-z/]+\.py)`", ARCHITECTURE))))
 def test_a_module_of_the_architecture_exists(module: str):
     assert [found for found in ROOT.glob(f"**/{module}") if ".venv" not in found.parts]
+
+
+def test_every_module_and_call_of_the_architecture_exists():
+    rows = re.findall(r"^\| `([^`]+\.py)` \| ([^|]+) \|", (ROOT / "docs" / "architecture.md").read_text(), re.MULTILINE)
+
+    missing = [
+        (module, call)
+        for module, calls in rows
+        for call in re.findall(r"`(\w+)`", calls)
+        if not re.search(rf"^(?:async def|def|class) {call}\b", (ROOT / module).read_text(), re.MULTILINE)
+    ]
+
+    assert len(rows) > 25
+    assert missing == []

@@ -1,4 +1,4 @@
-"""What holds of the reader whatever it is given: quotes that are there, the same answer twice, no fear of hostile text."""
+"""What holds of the reader whatever it is given: quotes that are there, the same answer twice, no fear of any text."""
 
 import json
 import random
@@ -247,7 +247,7 @@ def test_invisible_characters_give_the_same_claim_or_none(mark: str, inside: str
         '<a title="Renault holds 99 per cent of Nissan" href="x">Renault now holds 15 per cent of Nissan.</a>',
     ],
 )
-def test_markup_left_in_the_text_gives_no_other_number_for_the_shown_one(text: str):
+def test_markup_left_in_the_text_raises_nothing_and_stays_in_the_quote(text: str):
     found = reader().read(article(text))
 
     assert_evidence_is_there(article(text), found)

@@ -17,6 +17,7 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
+MOST_NUMBERS = 12  # a sentence with more is a table: what it says of whom is not in its grammar
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -65,12 +66,14 @@ class Sentence:
     @cached_property
     def percents(self) -> list[Quantity]:
         """Percentages, in order; percentage points left out."""
-        return [q for q in self.numbers.percents(self.shadow, self.start, self.end) if not q.points]
+        found = self.numbers.percents(self.shadow, self.start, self.end)
+        return [q for q in found if not q.points][:MOST_NUMBERS]
 
     @cached_property
     def moneys(self) -> list[Quantity]:
         """Amounts of money, in order; conversions in parentheses left out."""
-        return [q for q in self.numbers.moneys(self.shadow, self.start, self.end) if not q.conversion]
+        found = self.numbers.moneys(self.shadow, self.start, self.end)
+        return [q for q in found if not q.conversion][:MOST_NUMBERS]
 
     @cached_property
     def dates(self) -> list[When]:

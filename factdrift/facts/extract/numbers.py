@@ -12,6 +12,8 @@ from factdrift.model import Money, Percent
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
 _PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
+# What may not stand before a number: part of a word or number, or an invisible character that hides one.
+_ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
 _MAX_DIGITS = 18
 
 
@@ -39,17 +41,17 @@ class NumberReader:
         points = "|".join(numbers.point) or "(?!)"
         link = r"(?:\s|-)?(?:d'|de |of |di )?"
         self._percent = re.compile(
-            rf"(?<![a-zà-ÿ0-9_.,])(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
-            rf"|(?<![a-zà-ÿ0-9_.,])(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
+            rf"{_ALONE}(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
+            rf"|{_ALONE}(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
         )
         unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
         symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
         self._money = re.compile(
-            rf"(?<![a-zà-ÿ0-9_.,])(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
-            rf"|(?<![a-zà-ÿ0-9_.,])(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
+            rf"{_ALONE}(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
+            rf"|{_ALONE}(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
             rf"(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
-            rf"|(?<![a-zà-ÿ0-9_.,])(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
-            rf"|(?<![a-zà-ÿ0-9_.,])(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
+            rf"|{_ALONE}(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
+            rf"|{_ALONE}(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:

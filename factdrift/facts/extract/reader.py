@@ -51,6 +51,7 @@ _SHARE_LABELS = frozenset(
         "whole",
     )
 )
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
 _CONTEXT = 40  # characters of prefix and suffix kept with a quote
 
 
@@ -111,7 +112,7 @@ class _Tongue:
         shadows = {"title": shadow_of(article.title), "text": shadow_of(article.text)}
         if not any(self._names.scan(shadow) for shadow in shadows.values()):
             return ()
-        published = (article.published_at or article.fetched_at).date()
+        published = min(max((article.published_at or article.fetched_at).date(), _EARLIEST), _LATEST)
         document = self._document(article, shadows, published)
         drafts = self._drafts(document)
         return _unique(self._claim(article, draft) for draft in drafts)

@@ -2,7 +2,7 @@
 
 import re
 
-MAX_SENTENCE = 1500  # a longer one is read in pieces, so that one endless sentence cannot cost more than its length
+MAX_SENTENCE = 1000  # a longer one is read in pieces, so that one endless sentence cannot cost more than its length
 
 _NO_BREAK = frozenset(
     (

@@ -4,6 +4,7 @@ Everything is searched in the shadow and cut out of the original, so offsets are
 one-to-one replacements happen here; zero-width characters and look-alike letters stay, and so never match a name.
 """
 
+import re
 import unicodedata
 
 _ONE_TO_ONE = {
@@ -14,9 +15,12 @@ _ONE_TO_ONE = {
     **dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-")),
 }
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 
 def shadow_of(text: str) -> str:
     """The shadow of a text; `len(shadow_of(text)) == len(text)` for every text."""
+    text = _SURROGATES.sub("\ufffd", text)  # half a character: no automaton takes it
     lowered = text.translate(_ONE_TO_ONE).lower()
     if len(lowered) == len(text):
         return lowered
