@@ -47,6 +47,7 @@ class Sentence:
     published: date
     numbers: NumberReader
     date_reader: DateReader
+    capital_names: bool = True  # a capital marks a name (not so in German or Japanese)
     mentions: list[Mention] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
 

@@ -131,6 +131,8 @@ class _Tongue:
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates
                     )
                 )
+        for sentence in found:
+            sentence.capital_names = self._lexicon.possessive in ("suffix", "none")
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:
@@ -268,9 +270,13 @@ def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     listed = list(claims)
     told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
     blank = {c.fact for c in listed if c.evidence.part == "text" and c.value is None}
+    valued = {c.fact for c in listed if c.evidence.part == "text" and c.value is not None}
     kept: dict[tuple[object, ...], Claim] = {}
     for claim in listed:
-        if claim.fact and claim.evidence.part == "title" and ((claim.fact, claim.value) in told or claim.fact in blank):
+        repeats = (
+            (claim.fact, claim.value) in told or claim.fact in blank or (claim.value is None and claim.fact in valued)
+        )
+        if claim.fact and claim.evidence.part == "title" and repeats:
             continue
         key = (claim.fact or claim.slot, claim.value, _SIDES[claim.stage])
         if key not in kept or _is_stronger(claim, kept[key]):

@@ -4,6 +4,7 @@ Weights are small integers: 4 for words that touch ("15 % of X"), 3 for grammar 
 1 for being in the sentence. Contradicting evidence for another entity counts against.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -12,6 +13,11 @@ from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.scan import Tag
 
+_KNOWN_AFTER_OF = (
+    *("entity", "stake", "votes", "other", "each", "both", "whole"),
+    *("pronoun", "partner_ref", "trust", "relative", "that"),
+)
+_NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 UNKNOWN = "?"  # a holder that the topic does not know
 
 _VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
@@ -50,6 +56,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
+    if _is_held_by_stranger(sentence, start):
+        roles.holder[UNKNOWN] = 4
     if _is_of_unknown(sentence, end):
         roles.held[UNKNOWN] = 4
     for mention, weight in held:
@@ -57,6 +65,23 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
             roles.held[mention.id] = max(roles.held[mention.id], weight)
     _from_context(roles, context)
     return roles
+
+
+def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
+    """Whether a name that the topic does not know stands right before the verb ("BlackRock owns 5 % of X")."""
+    if not sentence.capital_names:
+        return False
+    verbs = [
+        t for t in sentence.tagged("own", "take_stake", "buy") if t.end <= at and distance(sentence, t.end, at) <= 60
+    ]
+    if not verbs:
+        return False
+    ahead = sentence.text[sentence.start : verbs[-1].start].split()
+    words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
+    if len(words) < 2 or not _NAME.fullmatch(words[-1]):
+        return False
+    name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
+    return not any(t.start <= name_at < t.end for t in sentence.tags)
 
 
 def _is_of_unknown(sentence: Sentence, end: int) -> bool:
@@ -68,24 +93,11 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         return False
     if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
         return False  # part of a longer word: "in parte", "en direct"
-    near = sentence.within(
-        (marker.end, marker.end + 12),
-        "entity",
-        "stake",
-        "votes",
-        "other",
-        "each",
-        "both",
-        "whole",
-        "pronoun",
-        "partner_ref",
-        "trust",
-        "relative",
-        "that",
-    )
+    near = sentence.within((marker.end, marker.end + 12), *_KNOWN_AFTER_OF)
+    named = [t for t in near if t.label != "entity" or "-" not in sentence.shadow[marker.end : t.start]]
     tail = sentence.shadow[marker.end : marker.end + 6]
     return (
-        not near
+        not named
         and not any(c.isdigit() for c in tail)
         and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
     )
@@ -159,7 +171,7 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
 def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
     """Whether what stands at `at` is the mention's: nobody else and no comma in between."""
     gap = sentence.shadow[mention.end : at]
-    between = any(mention.end <= m.start < at for m in sentence.mentions)
+    between = any(mention.end <= m.start < at and at - m.end > 2 for m in sentence.mentions)  # "its X shares" is its
     return 0 <= at - mention.end <= 30 and "," not in gap and not between
 
 
