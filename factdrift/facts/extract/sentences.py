@@ -79,6 +79,10 @@ _NO_BREAK = frozenset(
     )
 )
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+|[。！？]+[」』）]*\s*|\n+")
+# German writes "26. Juli", "2. Quartal": a number with a point and one of these is an ordinal, no end.
+_AFTER_ORDINAL = re.compile(
+    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Quartal|Halbjahr|Jahr|Platz|Rang|Oktober|Stelle)"
+)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -106,7 +110,8 @@ def _is_break(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if len(last) == 1 and last.isalpha():
         return False
-    return not (last.isdigit() and len(last) <= 2 and after.isalpha())  # German "26. Juli"
+    is_ordinal = last.isdigit() and len(last) <= 2 and _AFTER_ORDINAL.match(text, match.end())
+    return not is_ordinal
 
 
 def _add(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> None:
