@@ -52,7 +52,7 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
     verbs = [
         t
         for t in sentence.within((low, quantity.start), "move")
-        if len(sentence.shadow[t.end : quantity.start].split()) <= 2
+        if len(sentence.shadow[t.end : quantity.start].split()) <= 1
         and not any(a.start <= t.start < a.end for a in amounts)  # "up to": a bound, not a move
     ]
     after = sentence.within((quantity.end, quantity.end + 18), "growth_after")

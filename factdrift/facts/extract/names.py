@@ -13,6 +13,7 @@ from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
 _AGE_REACH = 60
+_STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
 _PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
@@ -112,7 +113,7 @@ def _partners(
             for i in dict.fromkeys(m.id for m in sentence.mentions)
             if i not in not_partner and entities[i].type in ("company", "venture")
         ]
-    drafts = []
+    drafts = _strangers(sentence, rule, tags) if not partners and not rule.fact.people else []
     for partner in partners:
         mention = next(m for m in sentence.mentions if m.id == partner)
         fitting = [t for t in tags if rule.fact.people or t.label in _PARTNERING]
@@ -124,6 +125,18 @@ def _partners(
         stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
+
+
+def _strangers(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
+    """A partner that the topic does not know, named right behind "teams up with" or "partnership with"."""
+    if not sentence.capital_names:
+        return []
+    for tag in tags:
+        match = _STRANGER.match(sentence.text, tag.end, sentence.end) if tag.label in _PARTNERING else None
+        if match and not any(t.start < match.end(1) and match.start(1) < t.end for t in sentence.tagged("entity")):
+            stage = stage_of(sentence, tag, match.start(1))
+            return [Draft(rule.fact, sentence, Name(match[1]), stage, match.span(1))]
+    return []
 
 
 def read_rank(

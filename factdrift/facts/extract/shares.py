@@ -19,7 +19,7 @@ from factdrift.facts.extract.transfers import read_acquired, read_steps, read_wh
 from factdrift.model import Percent, Stage
 
 _CUES = {
-    "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes"),
+    "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "invest", "commit"),
     "trust": ("trust",),
     "floor": ("floor",),
     "block": ("sell", "sale", "buy"),

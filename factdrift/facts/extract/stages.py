@@ -49,7 +49,7 @@ def stage_of(
         return Stage.CANCELLED
     if _denied(cues, trigger):
         return Stage.DENIED
-    hearsay = bool(cues["rumour"]) or _unnamed_only(sentence, cues)
+    hearsay = bool(cues["rumour"]) or bool(cues["undecided"]) or _unnamed_only(sentence, cues)
     if permission and not hearsay:
         return Stage.CURRENT if trigger.aspect == "state" and not cues["agree"] else Stage.AGREED
     if any(tag.start < trigger.end and trigger.start < tag.end for tag in cues["agree"]):

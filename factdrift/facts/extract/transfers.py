@@ -22,7 +22,7 @@ def read_steps(
         if kind == "holding" and sentence.percents:
             continue
         for tag in sentence.tagged(*labels):
-            if kind == "holding" and tag.aspect == "noun":
+            if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
             span = sentence.clause(tag.start)
             nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
@@ -35,6 +35,12 @@ def read_steps(
                     stage = stage_of(sentence, tag, tag.start)
                     drafts.append(Draft(rule.fact, sentence, None, stage, (tag.start, tag.end)))
     return drafts
+
+
+def _is_told(sentence: Sentence, noun: Tag) -> bool:
+    """Whether a noun ("the sale") is what the clause tells of, and not a time to count from ("after the sale")."""
+    span = sentence.clause(noun.start)
+    return bool(sentence.within(span, "intend", "future", "rumour", "agree", "hard_done", "cancel", "deny"))
 
 
 def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
