@@ -8,6 +8,11 @@ _PACKAGED = Path(__file__).parent / "data"
 _CHECKOUT = Path(__file__).parent.parent
 
 
+def is_packaged(file: Path) -> bool:
+    """Whether a file is the program's own copy, and not the user's."""
+    return file.absolute().is_relative_to(_PACKAGED.absolute())
+
+
 def find(name: str, base: Path | None = None) -> Path:
     """The file of this name: below `base` or the current folder, else the packaged copy. Raises ConfigError."""
     given = Path(name).expanduser()

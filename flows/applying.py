@@ -7,7 +7,7 @@ from factdrift.facts.deciding import Decision, Known, decide, stored_claims
 from factdrift.facts.identity import version_id
 from factdrift.facts.ledger import seed_claims
 from factdrift.model import Article, Change, Fingerprint, StoredClaim
-from factdrift.sources.origins import fingerprint, origin_of
+from factdrift.sources.origins import Origins, fingerprint
 from factdrift.topic import read_seed_article
 from flows.gathering import ReadArticle, SourceResult
 from flows.job import Job
@@ -70,13 +70,15 @@ def apply_run(job: Job, results: list[SourceResult], run_id: str, started: datet
 def _gather(store: Store, job: Job, results: list[SourceResult], now: datetime) -> _Gathered:
     """Articles with origins, their claims, and the versions they replace; seeds where facts are new."""
     topic = job.topic.topic
-    recent = [Fingerprint(*row) for row in store.recent_fingerprints(topic, now - timedelta(days=3650))]
+    gathered = sorted((a for r in results for a in r.articles), key=_by_date)
+    since = min((_by_date(a)[0] for a in gathered), default=now) - ORIGIN_WINDOW
+    origins = Origins(Fingerprint(*row) for row in store.recent_fingerprints(topic, since))
     known = store.known_articles(topic)
     articles: list[StoredArticle] = []
     claims: list[StoredClaim] = []
     ended: list[str] = []
     seen: set[str] = set()
-    for read in sorted((a for r in results for a in r.articles), key=_by_date):
+    for read in gathered:
         article = read.article
         if article.article_id in seen or known.get(article.article_id, ("",))[0] == article.version_id:
             continue
@@ -84,8 +86,8 @@ def _gather(store: Store, job: Job, results: list[SourceResult], now: datetime) 
         if article.article_id in known:
             ended.append(known[article.article_id][0])
         mark = fingerprint(article.version_id, article.text, article.published_at or article.fetched_at)
-        article = replace(article, origin=origin_of(mark, recent))
-        recent.append(replace(mark, origin=article.origin))
+        article = replace(article, origin=origins.origin_of(mark))
+        origins.add(replace(mark, origin=article.origin))
         articles.append(StoredArticle(article, read.unread, mark.hashes))
         claims += stored_claims(article, read.claims, EXTRACTOR, now)
     seeds, seeded = _seeds(store, job, now)

@@ -81,17 +81,27 @@ class Polled:
 
 
 def worth_fetching(
-    entries: tuple[FeedEntry, ...], known: dict[str, tuple[str, datetime]], config: FetchConfig, now: datetime
+    entries: tuple[FeedEntry, ...],
+    known: dict[str, tuple[str, datetime]],
+    last_success: datetime | None,
+    config: FetchConfig,
+    now: datetime,
 ) -> list[FeedEntry]:
-    """Entries that are new, and young ones that were last looked at a day ago; newest last, not more than allowed."""
+    """Entries that are new, and young ones whose article is due for another look."""
     young = now - timedelta(days=config.recheck_days)
     wanted = []
     for entry in entries:
         seen = known.get(article_id(entry.url))
-        is_due = seen is not None and now - seen[1] >= RECHECK_EVERY and entry.published_at is not None
-        if seen is None or (is_due and entry.published_at is not None and entry.published_at >= young):
+        is_young = entry.published_at is not None and entry.published_at >= young
+        if seen is None or (is_young and _is_due(seen[1], last_success, now)):
             wanted.append(entry)
-    return wanted[: config.max_new_articles]
+    return wanted
+
+
+def _is_due(fetched: datetime, last_success: datetime | None, now: datetime) -> bool:
+    """Whether another `RECHECK_EVERY` since the article was fetched has gone by between the last run and this one."""
+    before = max(last_success or fetched, fetched)
+    return (now - fetched) // RECHECK_EVERY > (before - fetched) // RECHECK_EVERY
 
 
 async def fetch_and_read(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from factdrift.config import Config, TopicConfig, load_config
 from factdrift.errors import UsageError
-from factdrift.resources import find
+from factdrift.resources import find, is_packaged
 from factdrift.topic import Topic, load_topic
 
 
@@ -21,7 +21,7 @@ class Job:
     snapshot: Path
 
 
-def load_job(config_file: Path, topic: str | None = None) -> Job:
+def load_job(config_file: Path, topic: str | None = None, database: Path | None = None) -> Job:
     """The job for a topic (the only one, where the configuration has one). Raises ConfigError or UsageError."""
     config = load_config(config_file)
     name = topic or next(iter(config.topics))
@@ -29,16 +29,11 @@ def load_job(config_file: Path, topic: str | None = None) -> Job:
         raise UsageError(f"no topic {name!r} in {config_file}", f"it has: {', '.join(config.topics)}")
     chosen = config.topics[name]
     # The copy of config.yaml that comes with the program is not a place to keep data: relative paths are the user's.
-    base = Path.cwd() if "data" in config_file.parent.parts[-1:] else config_file.absolute().parent
-    topic_file = find(chosen.file, base)
-    return Job(
-        config,
-        chosen,
-        load_topic(topic_file),
-        topic_file.absolute(),
-        _below(base, config.database),
-        _below(base, config.snapshot),
-    )
+    base = Path.cwd() if is_packaged(config_file) else config_file.absolute().parent
+    topic_file = find(chosen.file, base).absolute()
+    kept = database.expanduser().absolute() if database else _below(base, config.database)
+    snapshot = kept.with_suffix(".snapshot.duckdb") if database else _below(base, config.snapshot)
+    return Job(config, chosen, load_topic(topic_file), topic_file, kept, snapshot)
 
 
 def _below(base: Path, name: str) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 from factdrift.config import Config
 from flows.local_server import local_server
@@ -26,7 +27,7 @@ def serve_forever(config_file: Path, config: Config) -> None:
     os.environ.setdefault("PREFECT_RUNNER_HEARTBEAT_FREQUENCY", str(_HEARTBEAT_SECONDS))
     # Prefect reads its settings when it is first imported, so the address must be in the environment by then.
     with suppress(KeyboardInterrupt), _stopped_by_sigterm(), _api():
-        asyncio.run(_serve(config_file.absolute(), config))
+        _serve(config_file.absolute(), config)
 
 
 @contextmanager
@@ -56,33 +57,29 @@ def _stopped_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-async def _serve(config_file: Path, config: Config) -> None:
+def _serve(config_file: Path, config: Config) -> None:
+    from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.flows import EntrypointType
-    from prefect.runner import Runner
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.watch import watch
 
-    class OrderlyRunner(Runner):
-        """Ends on SIGTERM as on Ctrl-C; Prefect's own handler does not await its clean-up inside an event loop."""
-
-        def handle_sigterm(self, *args: object, **kwargs: object) -> None:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    await _mark_dead_runs()
+    asyncio.run(_mark_dead_runs())
     limit = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    runner = OrderlyRunner(pause_on_shutdown=True)
-    for topic in config.topics:
-        deployment = await watch.ato_deployment(
+    deployments = [
+        watch.to_deployment(
             name=topic,
             schedule=Cron(config.schedule.cron, timezone="UTC"),
             parameters={"config_file": str(config_file), "topic": topic},
             concurrency_limit=limit,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        await runner.aadd_deployment(deployment)
-    await runner.start()
+        for topic in config.topics
+    ]
+    # Outside an event loop Prefect gives the deployments themselves; its types allow for a coroutine.
+    serve(*(cast(RunnerDeployment, deployment) for deployment in deployments), print_starting_message=False)
 
 
 async def _mark_dead_runs() -> None:

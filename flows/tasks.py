@@ -20,7 +20,7 @@ from factdrift.sources.http import Fetcher
 from factdrift.wording import describe_belief
 from flows import gathering
 from flows.applying import Applied, apply_run
-from flows.gathering import ReadArticle, SourceResult
+from flows.gathering import Polled, ReadArticle, SourceResult
 from flows.job import Job
 from flows.pool import shared_parsers
 from storage.database import open_store
@@ -54,36 +54,43 @@ async def _is_transient(task: "Task[..., object]", run: TaskRun, state: "State[o
 
 @task(
     cache_policy=NO_CACHE,
-    retries=2,
     retry_delay_seconds=exponential_backoff(backoff_factor=2),
     retry_jitter_factor=0.5,
     retry_condition_fn=_is_transient,
-    task_run_name="gather-{source.id}",
+    task_run_name="poll-{source.id}",
 )
-async def gather(job: Job, source: SourceConfig, remembered: Remembered, now: datetime) -> SourceResult:
-    """Poll one source and read its new articles. Raises TransientError, which is tried again; the rest is a result."""
+async def poll(job: Job, source: SourceConfig, remembered: Remembered, now: datetime) -> Polled | SourceResult:
+    """What a source offers that is worth fetching. Raises TransientError (tried again); the rest is a result."""
     state = remembered.states.get(source.id, SourceState(source.id))
     fetch = job.config.fetch
     try:
         async with Fetcher(gathering.limits_of(fetch), frozenset(fetch.allow_private)) as fetcher:
-            parsers = await shared_parsers(job.config.parse)
-            polled = await gathering.poll(fetcher, parsers, source, state, job.config)
-            wanted = gathering.worth_fetching(polled.entries, remembered.known, fetch, now)
-            jobs = [_one(job, fetcher, source, entry, now) for entry in wanted]
-            outcomes = await asyncio.gather(*jobs)
+            polled = await gathering.poll(fetcher, await shared_parsers(job.config.parse), source, state, job.config)
     except PermanentError as exc:
         return gathering.failed(source, state, exc, now)
+    wanted = gathering.worth_fetching(polled.entries, remembered.known, state.last_success_at, fetch, now)
+    return replace(polled, entries=tuple(wanted))
+
+
+@task(cache_policy=NO_CACHE, task_run_name="read-{source.id}")
+async def read(job: Job, source: SourceConfig, polled: Polled, now: datetime) -> SourceResult:
+    """Fetch and read what a source offers, as far as one run may; an article that fails is a line in the result."""
+    fetch = job.config.fetch
+    entries = polled.entries[: fetch.max_new_articles]
+    async with Fetcher(gathering.limits_of(fetch), frozenset(fetch.allow_private)) as fetcher:
+        outcomes = await asyncio.gather(*(_one(job, fetcher, source, entry, now) for entry in entries))
     articles = tuple(outcome for outcome in outcomes if isinstance(outcome, ReadArticle))
     failures = tuple(outcome for outcome in outcomes if isinstance(outcome, str))
-    # What could not be fetched must be offered again: without the validators the feed is read whole next time.
-    held = replace(polled.state, etag=None, last_modified=None, body_hash=None) if failures else polled.state
+    # What was not read must be offered again: without the validators the feed is read whole next time.
+    is_whole = not failures and len(entries) == len(polled.entries)
+    held = polled.state if is_whole else replace(polled.state, etag=None, last_modified=None, body_hash=None)
     fresh = replace(
         held,
         last_success_at=now,
         last_attempt_at=now,
         failures=0,
         last_error="",
-        last_new_at=now if articles else state.last_new_at,
+        last_new_at=now if articles else held.last_new_at,
     )
     return SourceResult(source.id, fresh, articles, "", failures)
 
@@ -109,7 +116,7 @@ async def tell(job: Job, now: datetime) -> int:
     """Deliver what waits in the outbox; returns how many could not be delivered."""
     with open_store(job.database, now=now) as store:
         pending = store.pending_alerts(job.topic.topic)
-        outcomes = deliver(pending, job.config.alerts, os.environ, _write)
+        outcomes = deliver(pending, job.config.alerts, os.environ, _write, now)
         for outcome in outcomes:
             store.mark_alert(outcome.alert_id, sent_at=None if outcome.error else now, error=outcome.error)
     return sum(1 for outcome in outcomes if outcome.error)

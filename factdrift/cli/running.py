@@ -77,22 +77,28 @@ def _fact_of(seen: list[Change]) -> str:
 def run(config_file: Path | None, demo: bool, topic: str | None, database: Path | None) -> None:
     """Watch once: poll, fetch, read, fold, save, publish, tell. Exits 3 where no source worked."""
     where = place(config_file, demo, topic, database)
-    click.echo(f"Watching {where.topic} ({len(where.config.topics[where.topic].sources)} sources) ...", err=True)
+    topics = [where.topic] if topic or demo else list(where.config.topics)
+    click.echo(f"Watching {', '.join(topics)} (the flow engine takes some 10 seconds to start) ...", err=True)
     from flows.pool import close_parsers
     from flows.watch import run_once
 
-    async def watching() -> "RunReport":
+    async def watching() -> "list[RunReport]":
         try:
-            return await run_once(where.config_file, where.topic)
+            return [await run_once(where.config_file, name, database) for name in topics]
         finally:
             await close_parsers()
 
-    _tell(asyncio.run(watching()))
+    reports = asyncio.run(watching())
+    told = any(channel.kind == "console" for channel in where.config.alerts)
+    for report in reports:
+        _tell(report, told)
+    if any(r.failed_sources for r in reports) and not any(r.worked_sources for r in reports):
+        raise NoSourceWorked("no source worked", "see the lines above; `factdrift status` shows since when")
 
 
-def _tell(report: "RunReport") -> None:
+def _tell(report: "RunReport", told: bool) -> None:
     out = console()
-    for change in report.changes:
+    for change in () if told else report.changes:
         sentence, outlet, _ = report.sentences.get(change.claim_id, ("", "", ""))
         write(out, change_lines(change, sentence, outlet))
     for line in (*report.failed_sources, *report.failed_articles[:10]):
@@ -103,8 +109,6 @@ def _tell(report: "RunReport") -> None:
         f"{report.topic}: {report.articles} new articles, {report.claims} claims, {len(report.changes)} changes; "
         f"{report.worked_sources} sources worked, {len(report.failed_sources)} failed"
     )
-    if report.failed_sources and not report.worked_sources:
-        raise NoSourceWorked("no source worked", "see the lines above; `factdrift status` shows since when")
 
 
 @click.command()

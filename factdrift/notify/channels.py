@@ -8,6 +8,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from factdrift.config import ChannelConfig
 from factdrift.model import Alert
@@ -26,13 +27,22 @@ def deliver(
     channels: Iterable[ChannelConfig],
     environment: Mapping[str, str],
     write: Callable[[str], None],
+    now: datetime,
 ) -> list[Delivery]:
     """Send each alert through each channel; never raises for a channel that fails."""
     listed = list(channels)
+    due = [alert for alert in alerts if _is_due(alert, now)]
     return [
         Delivery(alert.alert_id, "; ".join(filter(None, (_send(alert, c, environment, write) for c in listed))))
-        for alert in alerts
+        for alert in due
     ]
+
+
+def _is_due(alert: Alert, now: datetime) -> bool:
+    """Whether it is time for the next try: each one waits twice as long, up to a day."""
+    if not alert.attempts:
+        return True
+    return now - alert.created_at >= min(timedelta(minutes=2**alert.attempts), timedelta(days=1))
 
 
 def clean_title(title: str) -> str:
@@ -42,6 +52,8 @@ def clean_title(title: str) -> str:
 
 def _send(alert: Alert, channel: ChannelConfig, environment: Mapping[str, str], write: Callable[[str], None]) -> str:
     if channel.kind == "console":
+        if alert.attempts:
+            return ""  # it was shown when another channel failed
         body = "\n".join(f"  {line}" for line in alert.body.splitlines())
         write(f"{clean_title(alert.title)}\n{body}\n")
         return ""
