@@ -155,8 +155,7 @@ class Scanner:
 def _is_hidden(reach: dict[str, tuple[int, int]], label: str, start: int, end: int) -> bool:
     """Whether a longer tag of the same kind, a name or a blocker covers the span; else it covers what comes after."""
     kind = _KINDS.get(label, label)
-    hiders = (kind,) if label.startswith("concept:") else (kind, "name", "blocker")  # "the Chennai plant" is in India
-    for other in hiders:
+    for other in (kind, "name", "blocker"):
         covered = reach.get(other, (-1, -1))
         if start >= covered[0] and end <= covered[1] and (start, end) != covered:
             return True

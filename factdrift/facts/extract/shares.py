@@ -71,8 +71,8 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
         for tag in sentence.tagged(*labels):
-            if kind == "trust" and any(quantity.end <= q.start < tag.start for q in sentence.percents):
-                continue  # the trust belongs to the number next to it
+            if kind == "trust" and _is_apart(sentence, quantity, tag):
+                continue
             cost = _cost(sentence, index, quantity, kind, tag)
             if cost <= _REACH[kind]:
                 costs.append((cost - _BONUS[kind], kind, tag))
@@ -126,6 +126,8 @@ def _gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
 def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The trust that follows the number in the same breath ("the 24.63 % held by a French trust")."""
     for tag in sentence.tagged("trust"):
+        if _is_apart(sentence, quantity, tag):
+            continue
         gap = sentence.shadow[quantity.end : tag.start]
         if (
             0 < len(gap) <= 60
@@ -142,6 +144,12 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         ):
             return tag  # 信託に移された日産株18%; "placer dans une fiducie 28 %"
     return None
+
+
+def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
+    """Whether the trust is another number's ("15 %, 28 % in a trust") or holds only a part ("36 %, partly in a trust")."""
+    nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
+    return nearer or bool(sentence.within((quantity.end, trust.start), "economic"))
 
 
 def _is_put_in(sentence: Sentence, trust: Tag) -> bool:
