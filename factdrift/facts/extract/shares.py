@@ -147,7 +147,7 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
 
 
 def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
-    """Whether the trust is another number's ("15 %, 28 % in a trust") or holds only a part ("36 %, partly in a trust")."""
+    """Whether the trust is another number's ("15 %, 28 % in trust") or holds a part only ("36 %, partly in trust")."""
     nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
     return nearer or bool(sentence.within((quantity.end, trust.start), "economic"))
 
