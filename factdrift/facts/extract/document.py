@@ -17,7 +17,7 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
-MOST_NUMBERS = 12  # a sentence with more is a table: what it says of whom is not in its grammar
+MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
