@@ -177,6 +177,11 @@ def _fill(
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
+    is_bought = cue.label in ("take_stake", "buy", "invest", "commit") or _is_bought(sentence, quantity)
+    if kind == "holding" and is_bought and not roles.both_ways and not is_target(sentence, quantity):
+        # What is bought must be named beside the number: "it bought the other 51%" may be of anything.
+        rules = [rule for rule in rules if roles.held.get(rule.fact.object or "", 0) >= 3]
+        last = None
     chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]
@@ -188,6 +193,17 @@ def _fill(
         if draft:
             drafts.append(draft)
     return drafts
+
+
+def _is_bought(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is what a verb right before it buys or takes."""
+    return bool(sentence.within((quantity.start - 28, quantity.start), "take_stake", "buy"))
+
+
+def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number stands with a definite article ("the 51 %", "il 51%")."""
+    articles = sentence.within((quantity.start - 5, quantity.start), "definite")
+    return bool(articles) and not sentence.shadow[articles[-1].end : quantity.start].strip()
 
 
 def _speaks_of(last: Rule, roles: Roles) -> bool:
@@ -232,6 +248,10 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
     if kind == "holding" and is_rest(sentence, quantity):
         value = Percent(100.0)
+    elif kind == "holding" and _is_bought(sentence, quantity) and _is_definite(sentence, quantity):
+        return Draft(
+            rule.fact, sentence, None, stage, (quantity.start, quantity.end)
+        )  # "buys the 51 %": a part, no level
     return Draft(
         rule.fact,
         sentence,
