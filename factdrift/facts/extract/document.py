@@ -23,7 +23,7 @@ _ANCHORS = frozenset(("company", "venture", "body"))
 
 @dataclass(slots=True)
 class Mention:
-    """One place where a sentence speaks of an entity. `poss` marks a possessor ("Renault's", "its", ルノーの)."""
+    """One place where a sentence speaks of an entity. `poss` marks a possessor ("X's", "its", Xの)."""
 
     start: int
     end: int
@@ -136,7 +136,7 @@ class Discourse:
                 mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
                 before = sentence.mentions[-1] if sentence.mentions else None
                 if before and before.id == found and sentence.shadow[before.end : tag.start] in ("", " "):
-                    mention.marker = mention.marker or before.marker  # "the plant company RNAIPL": an apposition
+                    mention.marker = mention.marker or before.marker  # "the plant company X": an apposition
                 sentence.mentions.append(mention)
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
         self._subject = subject or self._subject

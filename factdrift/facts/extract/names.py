@@ -61,7 +61,7 @@ def _is_near_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> boo
 
 
 def _stands_by_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:
-    """Whether name and office stand side by side ("Nissan CEO Makoto Uchida")."""
+    """Whether name and office stand side by side ("X chief Jane Doe")."""
     return any(0 <= person.start - tag.end <= 3 or 0 <= tag.start - person.end <= 3 for tag in tags)
 
 

@@ -123,7 +123,7 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
         if not _has_number(between) and "," not in between:
             return 4 if mention.marker == "of" else 2
     if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
-        return 4  # "the Nissan stake", 日産株
+        return 4  # "the X stake", X株
     if _owns_shareholder(sentence, mention):
         return 4
     if mention.poss and _is_possession(sentence, mention, start):
@@ -132,7 +132,7 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
 
 
 def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
-    """Whether a particle behind a name makes it what is held: 日産への出資比率を15%, 日産に15%を出資."""
+    """Whether a particle behind a name makes it what is held: Xへの出資比率を15%, Xに15%を出資."""
     gap = sentence.shadow[mention.end : start]
     if mention.end > start or len(gap) > 40 or "、" in gap or any(c.isdigit() for c in gap):
         return False

@@ -142,7 +142,7 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
             and not _BREATH.search(before)
             and (sentence.within((tag.end, quantity.start), "park") or _is_put_in(sentence, tag))
         ):
-            return tag  # 信託に移された日産株18%; "placer dans une fiducie 28 %"
+            return tag  # 信託に移されたX株18%; "placer dans une fiducie 28 %"
     return None
 
 
