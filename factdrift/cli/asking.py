@@ -179,6 +179,8 @@ def candidates(config_file: Path | None, demo: bool, topic: str | None, database
 
 
 def _yaml(row: dict[str, Any]) -> str:
+    from factdrift.facts.extract.lexicon import load_relations
+
     name = "-".join(part.replace("_", "-") for part in (row["subject"], row["relation"], row["object"]) if part)
     lines = [
         f"  # {row['claims']} claims from {row['origins']} origins, newest {row['newest']:%Y-%m-%d}, {row['outlet']}:",
@@ -188,7 +190,7 @@ def _yaml(row: dict[str, Any]) -> str:
         f"    relation: {row['relation']}",
         f"    subject: {row['subject']}",
         *([f"    object: {row['object']}"] if row["object"] else []),
-        f"    value: {row.get('value_kind') or 'state'}",
+        f"    value: {load_relations()[row['relation']].value[0]}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -1,6 +1,7 @@
 """`demo`, `run` and `serve`: the commands that watch."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,13 +59,14 @@ def _farewell(folder: Path, seen: list[Change]) -> None:
     show_facts(place(folder / "config.yaml", False, None, None), None, None, "table")
     flag = "--demo" if folder == DEMO_FOLDER.absolute() else f"--config {folder / 'config.yaml'}"
     out.print(f"\nThe database is {folder / 'factdrift-demo.duckdb'}. Try next:\n")
+    program = "uv run factdrift" if "UV_RUN_RECURSION_DEPTH" in os.environ else "factdrift"  # as it was called
     for line in (
-        f"factdrift changes {flag} --since 2025-01-01",
-        f"factdrift why {flag} {_fact_of(seen)}",
-        f'factdrift sql {flag} "SELECT happened_at, fact, old_text, new_text FROM change_feed ORDER BY 1"',
-        f"factdrift facts {flag} --as-of 2024-01-01",
+        f"changes {flag} --since 2025-01-01",
+        f"why {flag} {_fact_of(seen)}",
+        f'sql {flag} "SELECT happened_at, fact, old_text, new_text FROM change_feed ORDER BY 1"',
+        f"facts {flag} --as-of 2024-01-01",
     ):
-        out.print(f"  {line}")
+        out.print(f"  {program} {line}")
 
 
 def _fact_of(seen: list[Change]) -> str:
