@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -13,6 +13,7 @@ from prefect.tasks import Task, exponential_backoff
 
 from factdrift.config import SourceConfig
 from factdrift.errors import PermanentError, TransientError
+from factdrift.facts.identity import article_id
 from factdrift.model import Change
 from factdrift.notify.channels import deliver
 from factdrift.sources.feeds import FeedEntry
@@ -33,13 +34,18 @@ class Remembered:
 
     states: dict[str, SourceState]
     known: dict[str, tuple[str, datetime]]
+    young: dict[str, tuple[FeedEntry, ...]]  # by source: what may have been corrected since, whatever the feed says
 
 
 @task(cache_policy=NO_CACHE)
 async def remember(job: Job, now: datetime) -> Remembered:
     """Source states and known articles; creates or migrates the store."""
     with open_store(job.database, now=now) as store:
-        return Remembered(store.source_states(job.topic.topic), store.known_articles(job.topic.topic))
+        topic, since = job.topic.topic, now - timedelta(days=job.config.fetch.recheck_days)
+        young: dict[str, tuple[FeedEntry, ...]] = {}
+        for source, url, title, published, outlet in store.young_articles(topic, since):
+            young[source] = (*young.get(source, ()), FeedEntry(url, title, published, outlet, ""))
+        return Remembered(store.source_states(topic), store.known_articles(topic), young)
 
 
 async def _is_transient(task: "Task[..., object]", run: TaskRun, state: "State[object]") -> bool:
@@ -68,7 +74,9 @@ async def poll(job: Job, source: SourceConfig, remembered: Remembered, now: date
             polled = await gathering.poll(fetcher, await shared_parsers(job.config.parse), source, state, job.config)
     except PermanentError as exc:
         return gathering.failed(source, state, exc, now)
-    wanted = gathering.worth_fetching(polled.entries, remembered.known, state.last_success_at, fetch, now)
+    offered = {article_id(entry.url): entry for entry in (*remembered.young.get(source.id, ()), *polled.entries)}
+    entries = tuple(offered.values())
+    wanted = gathering.worth_fetching(entries, remembered.known, state.last_success_at, fetch, now)
     return replace(polled, entries=tuple(wanted))
 
 

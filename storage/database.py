@@ -84,6 +84,14 @@ class Store:
         ).fetchall()
         return {article: (version, fetched) for article, version, fetched in found}
 
+    def young_articles(self, topic: str, since: datetime) -> list[tuple[str, str, str, datetime, str]]:
+        """(source, address, title, published, outlet) of what was published since, to be looked at again."""
+        return self._db.execute(
+            "SELECT source, url, title, published_at, outlet FROM articles WHERE topic = $topic "
+            "AND system_to IS NULL AND source <> 'seed' AND published_at >= $since ORDER BY published_at, url",
+            {"topic": topic, "since": since},
+        ).fetchall()
+
     def recent_fingerprints(self, topic: str, since: datetime) -> list[tuple[str, str, datetime, tuple[int, ...]]]:
         """(version id, origin, published, hashes) of what was read since."""
         found = self._db.execute(
