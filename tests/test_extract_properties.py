@@ -188,7 +188,7 @@ def test_reading_time_grows_with_the_length_and_not_with_its_square(name: str):
 def test_a_sentence_of_a_megabyte_and_a_text_of_five_are_read_in_minutes(name: str):
     lang, piece = HOSTILE[name]
 
-    assert seconds_for(of_length(piece, 1_000_000), lang) < 30
+    assert seconds_for(of_length(piece, 1_000_000), lang) < 120
     assert seconds_for(of_length(piece + "\n\n", 5_000_000), lang) < 300
 
 
