@@ -48,15 +48,15 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     strangers = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id not in parties]
     if strangers or sentence.tagged("amend"):
         return _named_by_date(sentence, rule, tags) if not strangers else []
+    if pending := _pending(sentence):
+        return [Draft(rule.fact, sentence, None, Stage.PLANNED, (pending.start, pending.end))]
     for step in sentence.tagged("settle"):
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 70]
         dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
         dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
-        if not near or not (dates or sentence.tagged("yet")):
+        if not near or not dates:
             continue
         stage = stage_of(sentence, step, step.start)
-        if sentence.within(sentence.clause(step.start), "yet"):
-            return [Draft(rule.fact, sentence, None, Stage.PLANNED, (step.start, step.end))]
         if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
             past = [w for w in dates if w.exact and w.span.date_from <= sentence.published]
             ahead = [w for w in dates if not w.relative and w.span.date_from > sentence.published]
@@ -68,6 +68,12 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
             due = best.span if stage in _EXPECTED else None
             return [Draft(rule.fact, sentence, best.span, stage, (best.start, best.end), due=due)]
     return _named_by_date(sentence, rule, tags)
+
+
+def _pending(sentence: Sentence) -> Tag | None:
+    """The step that is said to be still ahead ("the terms have yet to be finalised")."""
+    steps = sentence.tagged("settle")
+    return next((s for y in sentence.tagged("yet") for s in steps if 0 <= s.start - y.start <= 30), None)
 
 
 def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:

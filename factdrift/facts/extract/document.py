@@ -18,6 +18,7 @@ from factdrift.topic import Entity
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
+_NONE: list[Tag] = []
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -50,6 +51,7 @@ class Sentence:
     capital_names: bool = True  # a capital marks a name (not so in German or Japanese)
     mentions: list[Mention] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
+    _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
 
     @cached_property
     def by_label(self) -> dict[str, list[Tag]]:
@@ -66,9 +68,9 @@ class Sentence:
 
     @cached_property
     def percents(self) -> list[Quantity]:
-        """Percentages, in order; percentage points left out."""
+        """Percentages, in order; percentage points and insets (", of 43 %,") left out."""
         found = self.numbers.percents(self.shadow, self.start, self.end)
-        return [q for q in found if not q.points][:MOST_NUMBERS]
+        return [q for q in found if not q.points and not self._is_inset(q)][:MOST_NUMBERS]
 
     @cached_property
     def moneys(self) -> list[Quantity]:
@@ -81,12 +83,26 @@ class Sentence:
         """Dates, in order."""
         return self.date_reader.dates(self.shadow, self.start, self.end, self.published)
 
+    def _is_inset(self, quantity: Quantity) -> bool:
+        """Whether the number is the whole that another is a part of, set off by commas ("28 %, of 43 %, lie in trust")."""
+        if self.shadow[quantity.end : quantity.end + 1] not in (",", ")"):
+            return False
+        markers = self.within((quantity.start - 9, quantity.start), "of")
+        if not markers or self.shadow[markers[-1].end : quantity.start].strip():
+            return False
+        return self.shadow[markers[-1].start - 2 : markers[-1].start].strip()[-1:] in (",", "(")
+
     def tagged(self, *labels: str) -> list[Tag]:
-        """Tags with one of these labels, in order."""
+        """Tags with one of these labels, in order. The list is shared: not to be changed."""
+        if (known := self._asked.get(labels)) is not None:
+            return known
         lists = [found for label in labels if (found := self.by_label.get(label))]
         if len(lists) <= 1:
-            return lists[0] if lists else []
-        return sorted((tag for found in lists for tag in found), key=_start_of)
+            tags = lists[0] if lists else _NONE
+        else:
+            tags = sorted((tag for found in lists for tag in found), key=_start_of)
+        self._asked[labels] = tags
+        return tags
 
     def clause(self, at: int) -> tuple[int, int]:
         """The closed-open span of the clause around an offset."""
@@ -96,7 +112,8 @@ class Sentence:
 
     def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""
-        return [tag for tag in self.tagged(*labels) if span[0] <= tag.start < span[1]]
+        tags = self.tagged(*labels)
+        return [tag for tag in tags if span[0] <= tag.start < span[1]] if tags else _NONE
 
 
 def _start_of(tag: Tag) -> int:

@@ -40,6 +40,7 @@ class Numbers(_Frozen):
     currencies: dict[str, str]
     default_currency: str | None = None
     point: Phrases = ()  # percentage points: never a level
+    words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
 
 
 class Dates(_Frozen):

@@ -34,6 +34,8 @@ class NumberReader:
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
         number = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,3})?|\d{1,18}(?:[.,]\d{1,4})?"
+        if numbers.words:
+            number += "|" + "|".join(sorted(map(re.escape, numbers.words), key=len, reverse=True))
         percent = "|".join(sorted(map(re.escape, numbers.percent), key=len, reverse=True))
         scale = "|".join(sorted(map(re.escape, numbers.scales), key=len, reverse=True))
         words = "|".join(sorted(map(re.escape, numbers.currencies), key=len, reverse=True))
@@ -100,6 +102,8 @@ class NumberReader:
         return self._numbers.currencies.get(raw) or (raw.upper() if len(raw) == 3 else None)
 
     def _number(self, text: str) -> float | None:
+        if (written := self._numbers.words.get(text)) is not None:
+            return written
         digits = text.replace("'", "").replace(" ", "")
         if len(digits) > _MAX_DIGITS:
             return None

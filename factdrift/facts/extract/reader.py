@@ -48,6 +48,7 @@ _SHARE_LABELS = frozenset(
         "sell",
         "sale",
         "buy",
+        "buyback",
         "whole",
     )
 )
@@ -142,7 +143,7 @@ class _Tongue:
 
     def _drafts(self, document: Document) -> list[Draft]:
         drafts: list[Draft] = []
-        last: Rule | None = None
+        last = self._slot_of_title(document)
         for sentence in document.sentences:
             if not sentence.tags:
                 continue
@@ -158,6 +159,15 @@ class _Tongue:
                 found = read_candidates(sentence, self._relations, self._tracked, self._entities)
             drafts += found + self._implied(found)
         return drafts
+
+    def _slot_of_title(self, document: Document) -> Rule | None:
+        """The holding that the two companies of the title suggest, the first of them as the holder."""
+        named = list(dict.fromkeys(m.id for m in document.sentences[0].mentions))
+        if len(named) != 2:
+            return None
+        rules = (self._rules[i] for i in self._by_entity.get(named[0], ()))
+        fitting = [r for r in rules if r.relation.share_class == "holding" and [r.fact.subject, r.fact.object] == named]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _candidates(self, sentence: Sentence, context: tuple[str, ...]) -> list[Rule]:
         """The rules that can apply: their parties are spoken of here or just before, in the topic's order."""

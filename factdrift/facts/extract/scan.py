@@ -94,11 +94,11 @@ class Scanner:
     """Finds phrases in shadows. Built once, then read-only."""
 
     def __init__(self, phrases: Iterable[tuple[str, Entry]]) -> None:
-        forms: dict[str, list[tuple[Entry, str]]] = {}
+        forms: dict[str, list[tuple[Entry, str, tuple[str, ...]]]] = {}
         for phrase, entry in phrases:
             for form in expand(phrase):
                 head, _, tail = form.partition(" ... ")
-                forms.setdefault(head, []).append((entry, tail))
+                forms.setdefault(head, []).append((entry, tail, _hiders(entry)))
         self._patterns = [head.rstrip("*") for head in forms]
         self._open = [head.endswith("*") for head in forms]
         self._spaced = [is_spaced(head) for head in forms]
@@ -116,9 +116,9 @@ class Scanner:
         tags: list[Tag] = []
         reach: dict[str, tuple[int, int]] = {}
         for start, end, index in spans:
-            for entry, tail in self._meanings[index]:
+            for entry, tail, hiders in self._meanings[index]:
                 stop = self._gap_end(shadow, end, tail) if tail else end
-                if stop and not _is_hidden(reach, entry.label, start, end):
+                if stop and not _is_hidden(reach, hiders, start, end):
                     tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
         return tags
 
@@ -152,15 +152,21 @@ class Scanner:
         return 0
 
 
-def _is_hidden(reach: dict[str, tuple[int, int]], label: str, start: int, end: int) -> bool:
+def _hiders(entry: Entry) -> tuple[str, ...]:
+    """The kinds of tag that hide this one where they cover it, its own first."""
+    kind = _KINDS.get(entry.label, entry.label)
+    return tuple(dict.fromkeys((kind, "name", "blocker")))
+
+
+def _is_hidden(reach: dict[str, tuple[int, int]], hiders: tuple[str, ...], start: int, end: int) -> bool:
     """Whether a longer tag of the same kind, a name or a blocker covers the span; else it covers what comes after."""
-    kind = _KINDS.get(label, label)
-    for other in (kind, "name", "blocker"):
-        covered = reach.get(other, (-1, -1))
-        if start >= covered[0] and end <= covered[1] and (start, end) != covered:
+    for other in hiders:
+        covered = reach.get(other)
+        if covered and start >= covered[0] and end <= covered[1] and (start, end) != covered:
             return True
-    if end > reach.get(kind, (-1, -1))[1]:
-        reach[kind] = (start, end)
+    own = reach.get(hiders[0])
+    if own is None or end > own[1]:
+        reach[hiders[0]] = (start, end)
     return False
 
 

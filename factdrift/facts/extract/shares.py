@@ -15,7 +15,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.transfers import read_acquired, read_steps, read_wholes
+from factdrift.facts.extract.transfers import read_acquired, read_resold, read_steps, read_wholes
 from factdrift.model import Percent, Stage
 
 _CUES = {
@@ -61,6 +61,9 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
+    if resold := read_resold(sentence, by_class.get("block", []), found):
+        parts = {draft.cue for draft in resold}
+        found = [draft for draft in found if draft.cue not in parts] + resold
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
 

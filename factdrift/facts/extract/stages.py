@@ -82,8 +82,8 @@ _CUES = (
 def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, future: bool) -> Stage | None:
     """What the form of the trigger alone decides: a finished event, or a state that holds."""
     if trigger.aspect == "done" and not future and not _modal(cues, trigger):
-        return Stage.AGREED if _governs(cues["agree"], trigger) else Stage.COMPLETED
-    if trigger.aspect == "state" and not future and not _governed(cues, trigger):
+        return Stage.AGREED if _governs(sentence, cues["agree"], trigger, 25) else Stage.COMPLETED
+    if trigger.aspect == "state" and not future and not _governed(sentence, cues, trigger):
         return Stage.CURRENT
     return None
 
@@ -137,13 +137,15 @@ def _modal(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
     return any(0 <= trigger.start - cue.end <= 14 for cue in cues["rumour"])
 
 
-def _governs(tags: list[Tag], trigger: Tag) -> bool:
-    return any(0 <= trigger.start - tag.end <= 25 for tag in tags)
+def _governs(sentence: Sentence, tags: list[Tag], trigger: Tag, reach: int) -> bool:
+    """Whether one of the tags stands right before the trigger, in the same breath."""
+    return any(
+        0 <= trigger.start - tag.end <= reach and ", " not in sentence.shadow[tag.end : trigger.start] for tag in tags
+    )
 
 
-def _governed(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
-    ahead = [*cues["intend"], *cues["rumour"], *cues["agree"]]
-    return any(0 <= trigger.start - tag.end <= 30 for tag in ahead)
+def _governed(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag) -> bool:
+    return _governs(sentence, [*cues["intend"], *cues["rumour"], *cues["agree"]], trigger, 30)
 
 
 def _unnamed_only(sentence: Sentence, cues: dict[str, list[Tag]]) -> bool:

@@ -108,3 +108,43 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
                 stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
                 drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
     return drafts
+
+
+def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
+    """Blocks told from the buyer's side: shares bought from a holder, or bought back from it, are sold by it."""
+    told = {d.fact.name for d in found}
+    drafts: list[Draft] = []
+    for rule in rules:
+        if "sell" not in rule.relation.evoked_by or rule.fact.name in told:
+            continue
+        verb = next((v for v in sentence.tagged("buyback", "buy", "take_stake") if _is_from(sentence, v, rule)), None)
+        if verb is None:
+            continue
+        parts = [q for q in sentence.percents if distance(sentence, q.start, verb.start) <= _BESIDE]
+        if any(tag.label in ("to", "from") for q in parts for tag in markers_of(sentence, q)):
+            continue  # a level that is reached, told by the same verb
+        value = parts[0].value if parts else None
+        at = (parts[0].start, parts[0].end) if parts else (verb.start, verb.end)
+        destroyed = not any(tag.start < verb.start for tag in sentence.tagged("cancel"))  # "bought and cancelled"
+        drafts.append(Draft(rule.fact, sentence, value, stage_of(sentence, verb, at[0], ending=destroyed), at))
+    return drafts
+
+
+_BESIDE = 70  # characters from the verb of buying to what is bought
+
+
+def _is_from(sentence: Sentence, verb: Tag, rule: Rule) -> bool:
+    """Whether the verb says that shares of the rule's object come from its subject."""
+    held = [m for m in sentence.mentions if m.id == rule.fact.object]
+    sellers = [m for m in sentence.mentions if m.id == rule.fact.subject]
+    if not held or not sellers:
+        return False
+    if verb.label == "buyback":
+        return any(m.start > verb.start or m.marker == "from" for m in sellers)
+    shares = [t for t in sentence.tagged("stake") if distance(sentence, t.start, verb.start) <= _BESIDE]
+    if not shares:
+        return False
+    if any(m.marker == "from" for m in sellers) and all(m.marker != "from" for m in held):
+        return True
+    owned = [t for m in sellers if m.poss for t in shares if 0 <= t.start - m.end <= 3]
+    return any(m.marker == "of" and 0 <= m.start - t.end <= 12 for m in held for t in owned)
