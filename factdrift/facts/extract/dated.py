@@ -33,6 +33,8 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if stage in (Stage.CANCELLED, Stage.DENIED) and not needs_step:
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
     if when is None:
+        if rule.relation.ending and stage is Stage.COMPLETED and step.aspect == "done":
+            return [Draft(rule.fact, sentence, None, stage, (step.start, step.end))]
         if "state" not in rule.relation.value:
             return []
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]

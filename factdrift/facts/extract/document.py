@@ -122,10 +122,10 @@ def _start_of(tag: Tag) -> int:
 
 @dataclass
 class Document:
-    """All sentences of an article, and how often each entity is named."""
+    """All sentences of an article, and the entities that it names most."""
 
     sentences: list[Sentence]
-    named: Counter[str]
+    themes: tuple[str, ...]
 
     def before(self, sentence: Sentence) -> Sentence | None:
         """The sentence before, or None for the title."""
@@ -161,13 +161,19 @@ class Discourse:
 
     def _referent(self, tag: Tag, sentence: Sentence) -> str | None:
         if tag.label == "entity":
-            known = [i for i in tag.ids if tag.sure or self._is_anchored or self._named[i]]
+            known = [i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))]
             return known[0] if len(known) == 1 else self._best(tuple(known), sentence)
         antecedent = self._antecedent(tag, sentence)
         if tag.label == "pronoun" or not antecedent:
             return antecedent
         partners = self._entities[antecedent].partner_of
         return partners[0] if len(partners) == 1 else None
+
+    def _is_peer_named(self, entity: str) -> bool:
+        """Whether the article names another of the same kind and country: "the central bank" is then that one."""
+        own = self._entities[entity]
+        others = (self._entities[i] for i in self._named if i != entity)
+        return any(set(own.kinds) & set(o.kinds) and o.nationality == own.nationality for o in others)
 
     def _best(self, ids: tuple[str, ...], sentence: Sentence) -> str | None:
         """The last candidate of this sentence, else the first of the newest sentence that names one."""

@@ -5,9 +5,10 @@ Numbers and things are paired within a sentence: in order where a list of things
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from factdrift.facts.extract.amounts import is_target
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -15,6 +16,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Count, Percent, Stage
+from factdrift.topic import Entity
 
 EXACT_DECIMALS = 2  # a set rate is exact: 4 % and 3.75 % are two rates
 _FOLLOWS = 16  # characters within which "5.6% in 2023" belongs together
@@ -22,7 +24,9 @@ _REACH = 110
 _NUMBER = re.compile(r"(?<![\w.,])(\d{1,6})(?![\w.,]*[%\d])")
 
 
-def read_levels(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...]) -> list[Draft]:
+def read_levels(
+    sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...], entities: Mapping[str, Entity]
+) -> list[Draft]:
     """Drafts of every level in the sentence."""
     drafts: list[Draft] = []
     by_relation: dict[str, list[Rule]] = {}
@@ -32,13 +36,15 @@ def read_levels(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         if group[0].fact.value == "count":
             drafts += _counts(sentence, group, context)
         elif sentence.percents and not sentence.tagged("opinion"):
-            drafts += _percents(sentence, group, context)
+            drafts += _percents(sentence, group, context, entities)
     return drafts
 
 
-def _percents(sentence: Sentence, group: list[Rule], context: tuple[str, ...]) -> list[Draft]:
+def _percents(
+    sentence: Sentence, group: list[Rule], context: tuple[str, ...], entities: Mapping[str, Entity]
+) -> list[Draft]:
     objects = {rule.fact.object for rule in group if rule.fact.object}
-    things = [m for m in sentence.mentions if m.id in objects]
+    things = [m for m in sentence.mentions if m.id in objects and not _is_in_date(sentence, m)]
     triggers = [tag for tag in sentence.tags if tag.label in group[0].relation.evoked_by]
     if objects and not things:
         return []
@@ -47,36 +53,63 @@ def _percents(sentence: Sentence, group: list[Rule], context: tuple[str, ...]) -
     if not triggers:
         return []
     drafts = []
-    for quantity, thing in _pairs(sentence, things, bool(objects)):
+    for quantity, thing in _pairs(sentence, things, triggers, bool(objects)):
         for rule in group:
             fits = not objects or (thing is not None and rule.fact.object == thing.id)
-            if fits and _is_about(sentence, rule, quantity.start) and _has_subject(sentence, rule, context):
+            if fits and _is_about(sentence, rule, quantity.start) and _has_subject(sentence, rule, context, entities):
                 drafts.append(_draft(sentence, rule, quantity, triggers))
     return drafts
 
 
-def _pairs(sentence: Sentence, things: list[Mention], needs_thing: bool) -> list[tuple[Quantity, Mention | None]]:
+def _is_in_date(sentence: Sentence, thing: Mention) -> bool:
+    """Whether a year is part of a day or month: "5 February 2025" is no year that a forecast is for."""
+    return any(w.start < thing.start and thing.end <= w.end for w in sentence.dates)
+
+
+def _pairs(
+    sentence: Sentence, things: list[Mention], triggers: list[Tag], needs_thing: bool
+) -> list[tuple[Quantity, Mention | None]]:
     numbers = [q for q in sentence.percents if not _is_step(sentence, q)]
-    if not needs_thing:
+    if not needs_thing:  # the number that stands by the word ("the goal of 2 percent")
+        numbers.sort(key=lambda q: (min(distance(sentence, t.start, q.start) for t in triggers), q.start))
         return [(q, None) for q in numbers[:1]]
     once = [m for i, m in enumerate(things) if all(m.id != n.id for n in things[:i])]
     if len(once) > 1 and len(once) == len(numbers) and once[-1].end <= numbers[0].start:
         return list(zip(numbers, once, strict=True))
-    return [(q, thing) for q in numbers if (thing := _nearest(sentence, q, things)) is not None]
+    return [(q, thing) for q in numbers for thing in _things_of(sentence, q, once, things)]
 
 
-def _nearest(sentence: Sentence, quantity: Quantity, things: list[Mention]) -> Mention | None:
-    after = [m for m in things if 0 <= m.start - quantity.end <= _FOLLOWS and _is_joined(sentence, quantity, m)]
+def _things_of(
+    sentence: Sentence, quantity: Quantity, once: list[Mention], things: list[Mention]
+) -> list[Mention | None]:
+    """What a number is said of: the things that follow it closely ("2.1% in both 2023 and 2024"), else the nearest."""
+    after = [m for m in things if 0 <= m.start - quantity.end <= _FOLLOWS and _is_joined(sentence, quantity.end, m)]
+    if not after and _has_own_year(sentence, quantity, things):
+        return []
     if after:
-        return after[0]
+        more = [m for m in things if 0 < m.start - after[0].end <= 6 and not _numbers_after(sentence, m)]
+        return [after[0], *more]
     before = [m for m in things if m.end <= quantity.start]
     near = before or [m for m in things if m.start >= quantity.end]
     best = min(near, key=lambda m: (distance(sentence, m.start, quantity.start), m.start), default=None)
-    return best if best and distance(sentence, best.end, quantity.start) <= _REACH else None
+    return [best] if best and distance(sentence, best.end, quantity.start) <= _REACH else []
 
 
-def _is_joined(sentence: Sentence, quantity: Quantity, thing: Mention) -> bool:
-    return not any(c in sentence.shadow[quantity.end : thing.start] for c in ",;、")
+def _has_own_year(sentence: Sentence, quantity: Quantity, things: list[Mention]) -> bool:
+    """Whether the number is for a year that nobody watches ("8.1% in 2022") where years are what is watched."""
+    if not all(sentence.shadow[m.start : m.end][:4].isdigit() for m in things):
+        return False
+    years = [w for w in sentence.dates if 0 <= w.start - quantity.end <= _FOLLOWS]
+    return any(not any(m.start < w.end and w.start < m.end for m in things) for w in years)
+
+
+def _numbers_after(sentence: Sentence, thing: Mention) -> bool:
+    return any(0 <= q.start - thing.end <= 4 for q in sentence.percents)
+
+
+def _is_joined(sentence: Sentence, end: int, thing: Mention) -> bool:
+    gap = (end, thing.start)
+    return not any(c in sentence.shadow[end : thing.start] for c in ",;、") and not sentence.within(gap, "clause")
 
 
 def _is_step(sentence: Sentence, quantity: Quantity) -> bool:
@@ -97,8 +130,15 @@ def _is_about(sentence: Sentence, rule: Rule, at: int) -> bool:
     return nearest is not None and nearest.label in wanted
 
 
-def _has_subject(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> bool:
-    return rule.fact.subject in {m.id for m in sentence.mentions} or rule.fact.subject in context
+def _has_subject(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: Mapping[str, Entity]) -> bool:
+    """Whether the subject is named here, or is the one of its kind that was spoken of last."""
+    subject = rule.fact.subject
+    here = [m.id for m in sentence.mentions]
+    if subject in here:
+        return True
+    kinds = set(entities[subject].kinds)
+    peers = [i for i in (*here, *context) if i == subject or kinds & set(entities[i].kinds)]
+    return bool(peers) and peers[0] == subject
 
 
 def _draft(sentence: Sentence, rule: Rule, quantity: Quantity, triggers: list[Tag]) -> Draft:
@@ -114,11 +154,13 @@ def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> Stag
         return Stage(rule.relation.always)
     span = sentence.clause(quantity.start)
     moves = [t for t in sentence.within(span, "raise", "lower", "hold_level") if t.aspect in ("base", "done")]
+    if not moves and is_target(sentence, quantity):  # "A falls to 2 %, and B to 3 %": one verb for both
+        moves = [t for t in sentence.tagged("raise", "lower") if t.aspect in ("base", "done") and t.end <= span[0]]
     verb = min(moves, key=lambda t: (distance(sentence, t.start, quantity.start), t.start), default=tag)
     if verb.label == "hold_level":
         return Stage.CURRENT
-    stage = stage_of(sentence, verb, quantity.start, lasting=verb is tag)
-    return Stage.COMPLETED if stage is Stage.AGREED and verb.aspect == "base" and verb is not tag else stage
+    stage = stage_of(sentence, verb, quantity.start, lasting=not verb.aspect)
+    return Stage.COMPLETED if stage is Stage.AGREED and verb.aspect == "base" else stage
 
 
 def _counts(sentence: Sentence, group: list[Rule], context: tuple[str, ...]) -> list[Draft]:

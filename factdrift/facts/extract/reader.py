@@ -53,6 +53,9 @@ _SHARE_LABELS = frozenset(
     )
 )
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
+_THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
+_BODIES = ("company", "body", "state", "venture")
+_SIDE_BY_SIDE = 6  # characters between two names that only stand side by side
 _CONTEXT = 40  # characters of prefix and suffix kept with a quote
 
 
@@ -139,7 +142,9 @@ class _Tongue:
             if sentence.tags:
                 mark_breaks(sentence)
                 discourse.resolve(sentence)
-        return Document(found, named)
+        bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
+        themes = dict.fromkeys(i for counter in (named, bodies) for i, _ in counter.most_common(_THEMES))
+        return Document(found, tuple(themes))
 
     def _drafts(self, document: Document) -> list[Draft]:
         drafts: list[Draft] = []
@@ -153,7 +158,7 @@ class _Tongue:
             shares = read_shares(sentence, share_rules, context, last) if share_rules else []
             named = {d.fact.name for d in shares}
             last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
-            levels = read_levels(sentence, [r for r in rules if r.relation.reader == "level"], context)
+            levels = read_levels(sentence, [r for r in rules if r.relation.reader == "level"], context, self._entities)
             found = shares + levels + iter_all(sentence, rules, context, self._entities, self._lexicon)
             if not found:
                 found = read_candidates(sentence, self._relations, self._tracked, self._entities)
@@ -162,9 +167,14 @@ class _Tongue:
 
     def _slot_of_title(self, document: Document) -> Rule | None:
         """The holding that the two companies of the title suggest, the first of them as the holder."""
-        named = list(dict.fromkeys(m.id for m in document.sentences[0].mentions))
+        title = document.sentences[0]
+        named = list(dict.fromkeys(m.id for m in title.mentions))
         if len(named) != 2:
             return None
+        first, second = title.mentions[0], next(m for m in title.mentions if m.id == named[1])
+        gap = title.shadow[first.end : second.start]
+        if len(gap) <= _SIDE_BY_SIDE and ":" not in gap:
+            return None  # "X and Y", "X-Y": neither comes first
         rules = (self._rules[i] for i in self._by_entity.get(named[0], ()))
         fitting = [r for r in rules if r.relation.share_class == "holding" and [r.fact.subject, r.fact.object] == named]
         return fitting[0] if len(fitting) == 1 else None
@@ -193,8 +203,9 @@ class _Tongue:
         before = document.before(sentence)
         recent = [m.id for m in before.mentions] if before else []
         title = [m.id for m in document.sentences[0].mentions]
-        spoken = dict.fromkeys([*reversed(recent), *title, *(i for i, _ in document.named.most_common(4))])
-        return tuple(dict.fromkeys(x for i in spoken for x in (i, *self._entities[i].members)))
+        spoken = dict.fromkeys([*reversed(recent), *title, *document.themes])
+        owners = (owner for i in spoken if (owner := self._entities[i].unit_of))
+        return tuple(dict.fromkeys([*(x for i in spoken for x in (i, *self._entities[i].members)), *owners]))
 
     def _claim(self, article: Article, draft: Draft) -> Claim:
         sentence = draft.sentence

@@ -98,7 +98,9 @@ class Scanner:
         for phrase, entry in phrases:
             for form in expand(phrase):
                 head, _, tail = form.partition(" ... ")
-                forms.setdefault(head, []).append((entry, tail, _hiders(entry)))
+                meanings = forms.setdefault(head, [])
+                if (meaning := (entry, tail, _hiders(entry))) not in meanings:
+                    meanings.append(meaning)
         self._patterns = [head.rstrip("*") for head in forms]
         self._open = [head.endswith("*") for head in forms]
         self._spaced = [is_spaced(head) for head in forms]
