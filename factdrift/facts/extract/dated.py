@@ -48,10 +48,11 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     """When the parties' agreement was signed, or is due: by a step with a date, or by the date that names it."""
     parties = {rule.fact.subject, rule.fact.object}
     strangers = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id not in parties]
-    if strangers or sentence.tagged("amend"):
-        return _named_by_date(sentence, rule, tags) if not strangers else []
-    if pending := _pending(sentence):
+    if not strangers and (pending := _pending(sentence)):
         return [Draft(rule.fact, sentence, None, Stage.PLANNED, (pending.start, pending.end))]
+    ventures = [m for m in sentence.mentions if entities[m.id].type == "venture"]
+    if strangers or sentence.tagged("amend") or (ventures and sentence.percents):
+        return _named_by_date(sentence, rule, tags) if not strangers else []
     for step in sentence.tagged("settle"):
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 70]
         dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]

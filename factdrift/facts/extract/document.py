@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from factdrift.facts.extract.dates import DateReader, When
-from factdrift.facts.extract.numbers import NumberReader, Quantity
+from factdrift.facts.extract.numbers import NumberReader, Plain, Quantity
 from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.topic import Entity
 
@@ -77,6 +77,13 @@ class Sentence:
         """Amounts of money, in order; conversions in parentheses left out."""
         found = self.numbers.moneys(self.shadow, self.start, self.end)
         return [q for q in found if not q.conversion][:MOST_NUMBERS]
+
+    @cached_property
+    def plains(self) -> list[Plain]:
+        """Numbers that are no percentage, no amount of money and no part of a date, in order."""
+        taken = [(x.start, x.end) for x in (*self.percents, *self.moneys, *self.dates)]
+        found = self.numbers.plains(self.shadow, self.start, self.end)
+        return [n for n in found if not any(a < n.end and n.start < b for a, b in taken)][:MOST_NUMBERS]
 
     @cached_property
     def dates(self) -> list[When]:
@@ -146,7 +153,10 @@ class Discourse:
 
     def resolve(self, sentence: Sentence) -> None:
         """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
+        partners = sentence.tagged("partner_ref")
         for tag in sentence.tags:
+            if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in partners):
+                continue  # "its" in "its ally" is part of the ally
             if tag.label in ("entity", "pronoun", "partner_ref") and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
                 mention.marker = self._marker(sentence, tag)

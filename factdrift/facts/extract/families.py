@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from factdrift.facts.extract.counts import read_counts
 from factdrift.facts.extract.dated import read_dated
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -10,7 +11,7 @@ from factdrift.facts.extract.names import read_age, read_name, read_rank
 from factdrift.facts.extract.states import read_money, read_state
 from factdrift.topic import Entity
 
-READERS = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name}
+READERS = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name, "count": read_counts}
 LEXICON_READERS = {"rank": read_rank, "age": read_age}
 
 

@@ -1,10 +1,9 @@
-"""Levels: rates that are set, targets, forecasts, counts of members. Each number goes to the thing it is said of.
+"""Levels: rates that are set, targets, forecasts. Each number goes to the thing it is said of.
 
 Numbers and things are paired within a sentence: in order where a list of things meets a list of numbers
 ("A, B and C will be x, y and z respectively"), else by nearness. What markets or analysts expect is no claim.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,13 +14,12 @@ from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.model import Count, Percent, Stage
+from factdrift.model import Percent, Stage
 from factdrift.topic import Entity
 
 EXACT_DECIMALS = 2  # a set rate is exact: 4 % and 3.75 % are two rates
 _FOLLOWS = 16  # characters within which "5.6% in 2023" belongs together
 _REACH = 110
-_NUMBER = re.compile(r"(?<![\w.,])(\d{1,6})(?![\w.,]*[%\d])")
 
 
 def read_levels(
@@ -33,9 +31,7 @@ def read_levels(
     for rule in rules:
         by_relation.setdefault(rule.fact.relation, []).append(rule)
     for group in by_relation.values():
-        if group[0].fact.value == "count":
-            drafts += _counts(sentence, group, context)
-        elif sentence.percents and not sentence.tagged("opinion"):
+        if sentence.percents and not sentence.tagged("opinion"):
             drafts += _percents(sentence, group, context, entities)
     return drafts
 
@@ -161,21 +157,3 @@ def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> Stag
         return Stage.CURRENT
     stage = stage_of(sentence, verb, quantity.start, lasting=not verb.aspect)
     return Stage.COMPLETED if stage is Stage.AGREED and verb.aspect == "base" else stage
-
-
-def _counts(sentence: Sentence, group: list[Rule], context: tuple[str, ...]) -> list[Draft]:
-    drafts = []
-    for tag in sentence.tagged(*group[0].relation.evoked_by):
-        low = max(sentence.start, tag.start - 14)
-        found = list(_NUMBER.finditer(sentence.shadow, low, tag.start))
-        if not found:
-            continue
-        at = found[-1].span(1)
-        for rule in group:
-            needed = {rule.fact.object, *rule.fact.others} - {None}
-            here = {m.id for m in sentence.mentions}
-            if needed <= here and _is_about(sentence, rule, at[0]) and rule.fact.subject in {*here, *context}:
-                count = Count(float(found[-1][1]), rule.fact.unit or "", len(found[-1][1]))
-                stage = stage_of(sentence, tag, at[0], lasting=True)
-                drafts.append(Draft(rule.fact, sentence, count, stage, at))
-    return drafts[:1]

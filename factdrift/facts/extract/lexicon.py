@@ -72,6 +72,8 @@ class Lexicon(_Frozen):
     descriptions: Phrases = ()  # templates with {nationality} and {kind}
     unit_descriptions: Phrases = ()  # templates with {owner}
     concepts: dict[str, Phrases] = {}
+    units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
+    periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"
     ages: Phrases = ()  # regular expressions with a group `years` (an age) or `year` (a founding year)
     ordinals: dict[str, int] = {}
     ranks: Phrases = ()  # regular expressions with a group `rank`
@@ -82,7 +84,7 @@ class Relation(_Frozen):
     """One relation of the library: which reader fills it, from which labels, with which roles."""
 
     meaning: str
-    reader: Literal["share", "block", "money", "state", "name", "date", "rank", "age", "level"]
+    reader: Literal["share", "block", "money", "state", "name", "date", "rank", "age", "level", "count"]
     subject: str
     object: str = ""
     value: tuple[str, ...]
@@ -141,6 +143,8 @@ def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:
     for label, entry in lexicon.words.items():
         groups = entry.items() if isinstance(entry, dict) else [("", entry)]
         found += [(label, str(aspect), phrase) for aspect, phrases in groups for phrase in phrases]
+    found += [(f"unit:{unit}", "", phrase) for unit, phrases in lexicon.units.items() for phrase in phrases]
+    found += [(f"period:{period}", "", phrase) for period, phrases in lexicon.periods.items() for phrase in phrases]
     return found
 
 

@@ -153,7 +153,7 @@ def read_rank(
             at = (sentence.start + match.start(), sentence.start + match.end())
             mentions = [m for m in sentence.mentions if entities[m.id].type == "company"]
             near = min(mentions, key=lambda m: distance(sentence, m.start, at[0]), default=None)
-            if not rank or near is None:
+            if not rank or near is None or _is_of_person(sentence, at[1]):
                 continue
             passed = sentence.tagged("overtake")
             if passed and _is_overtaken(sentence, rule, passed[0], mentions):
@@ -161,6 +161,11 @@ def read_rank(
             if near.id == rule.fact.subject:
                 return [Draft(rule.fact, sentence, Ordinal(rank), Stage.CURRENT, at)]
     return []
+
+
+def _is_of_person(sentence: Sentence, end: int) -> bool:
+    """Whether it is a person's place in a firm ("number three at X")."""
+    return sentence.shadow[end : end + 4] == " at "
 
 
 def _is_overtaken(sentence: Sentence, rule: Rule, verb: Tag, mentions: list[Mention]) -> bool:

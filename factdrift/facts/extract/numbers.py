@@ -28,6 +28,16 @@ class Quantity:
     points: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A number without a unit of its own at [start, end); `digits` are the significant digits stated."""
+
+    start: int
+    end: int
+    number: float
+    digits: int
+
+
 class NumberReader:
     """Reads the quantities of a shadow. Built once per language."""
 
@@ -55,6 +65,19 @@ class NumberReader:
             rf"|{_ALONE}(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
             rf"|{_ALONE}(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
+
+        self._plain = re.compile(
+            rf"{_ALONE}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
+        )
+
+    def plains(self, shadow: str, start: int, end: int) -> list[Plain]:
+        """The numbers without a percent sign in [start, end), in order; amounts and dates are not told apart here."""
+        found = []
+        for match in self._plain.finditer(shadow, start, end):
+            if (number := self._number(match["n"])) is not None:
+                scaled = number * self._numbers.scales.get(match["scale"] or "", 1)
+                found.append(Plain(*match.span(), scaled, _significant(match["n"])))
+        return found
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The percentages in [start, end), in order."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
-from factdrift.facts.extract.clauses import mark_breaks
+from factdrift.facts.extract.clauses import mark_breaks, mark_nouns
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -140,6 +140,7 @@ class _Tongue:
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:
+                mark_nouns(sentence)
                 mark_breaks(sentence)
                 discourse.resolve(sentence)
         bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
@@ -265,9 +266,12 @@ def _genitives(topic: Topic) -> list[tuple[str, Entry]]:
 def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     language = lexicon.language
     found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
+    units = sorted({f.unit for f in topic.facts if f.unit})
+    found += [(unit, Entry(f"unit:{unit}")) for unit in units if unit not in lexicon.units]
     found += _genitives(topic) if lexicon.possessive == "genitive" else []
     found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
     found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
+    found += [(p, Entry(f"unit:{u}")) for u in units for p in topic.concepts.get(u, {}).get(language, ())]
     found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]
     described: dict[str, list[str]] = {}
     for entity_id, entity in topic.entities.items():

@@ -41,6 +41,8 @@ class Roles:
         rival_held = max((w for e, w in self.held.items() if e != other and (e != subject or w >= 4)), default=0)
         if rival_holder > self.holder.get(subject, 0) or rival_held > self.held.get(other, 0):
             return -1
+        if self.held.get(UNKNOWN, 0) >= self.held.get(other, 0) > 0:
+            return -1  # said to be of something else, as surely
         return mine if self.holder.get(subject) and self.held.get(other) else 0
 
 
@@ -124,11 +126,18 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
             return 4 if mention.marker == "of" else 2
     if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
         return 4  # "the X stake", X株
-    if _owns_shareholder(sentence, mention):
+    if _owns_shareholder(sentence, mention) or _is_where(sentence, mention, start):
         return 4
     if mention.poss and _is_possession(sentence, mention, start):
         return 0
     return 4 if _is_marked_behind(sentence, mention, start) else 2
+
+
+def _is_where(sentence: Sentence, mention: Mention, start: int) -> bool:
+    """Whether this is X in "X, in which Y holds 24 %": the relative stands for what is held."""
+    markers = [t for t in sentence.tagged("of") if 0 < t.start - mention.end <= 3]
+    behind = sentence.tagged("relative", "that")
+    return mention.end < start and any(0 < r.start - t.end <= 2 and r.end <= start for t in markers for r in behind)
 
 
 def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
@@ -161,6 +170,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 4
     if _owns_shareholder(sentence, mention):
         return 0
+    if mention.poss and mention.marker == "of" and 0 <= mention.start - end <= 8:
+        return 0  # "28 % of X's shares" are shares of X
     if mention.poss and (
         _is_possession(sentence, mention, start) or (noun and _is_possession(sentence, mention, noun.start))
     ):

@@ -28,6 +28,7 @@ STAGE_LABELS = frozenset(
         "condition",
         "neg",
         "again",
+        "retire",  # shares that are cancelled: no plan falls
     )
 )
 
@@ -57,6 +58,7 @@ MARKER_LABELS = frozenset(
         "subject_after",
         "pronoun",
         "partner_ref",
+        "article",
     )
 )
 _KINDS = {

@@ -303,4 +303,8 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
         return Stage.CURRENT
     if verbs and verbs[-1].aspect == "done" and sentence.within((low, verbs[-1].start), "relative", "that"):
         return Stage.CURRENT
-    return stage_of(sentence, _governing(sentence, quantity, "trust", cue), quantity.start, lasting=True)
+    verb = _governing(sentence, quantity, "trust", cue)
+    moves = [t for t in sentence.within(sentence.clause(quantity.start), "park") if t.aspect == "noun"]
+    if verb is cue and moves:
+        verb = moves[0]  # "the transfer of 28 % to a trust"
+    return stage_of(sentence, verb, quantity.start, lasting=verb is cue)

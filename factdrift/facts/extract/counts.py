@@ -1,0 +1,121 @@
+"""Counts and rates: how many of a thing, in all ("20,000 jobs") or per period ("38 jets a month").
+
+A number counts only beside the thing that is counted, or beside a period where a rate is watched. Percentages, sums of
+money and dates are no counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.numbers import Plain
+from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.states import acting_subject, parties_present, triggers
+from factdrift.model import Count, Rate, Stage
+from factdrift.topic import Entity
+
+PERIODS = ("day", "week", "month", "quarter", "year")
+_BESIDE = 34  # characters from a number to the thing it counts ("38 of its best-selling narrow-body jets")
+_WORDS = 5
+_NEAR = 90  # characters from a number to the word that evokes the fact
+_VERBS = ("raise", "lower", "produce", "limit", "job_cut", "hold_level")
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A plain number with its span, and the tag of what it counts or of its period."""
+
+    value: Plain
+    by: Tag
+
+
+def read_counts(
+    sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: Mapping[str, Entity]
+) -> list[Draft]:
+    """At most one draft: the number that stands nearest to the word that evokes the fact."""
+    evoking = triggers(sentence, rule)
+    if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
+        return []
+    if not {*rule.fact.others} <= {m.id for m in sentence.mentions} | set(context):
+        return []
+    kinds = {rule.fact.value, *rule.fact.also_value}
+    found = [n for kind in ("rate", "count") if kind in kinds for n in _numbers(sentence, rule, kind, evoking)]
+    found = [n for n in found if _reach(sentence, n, evoking) <= _NEAR]
+    if not found:
+        return []
+    best = min(found, key=lambda n: (_is_left(sentence, n), _reach(sentence, n, evoking), n.value.start))
+    if _is_left(sentence, best):
+        return []
+    tag = min(evoking, key=lambda t: (distance(sentence, t.start, best.value.start), t.start))
+    if not acting_subject(sentence, tag, rule, dict(entities)):
+        return []
+    return [_draft(sentence, rule, best, tag, kinds)]
+
+
+def _numbers(sentence: Sentence, rule: Rule, kind: str, evoking: Sequence[Tag]) -> list[_Number]:
+    if kind == "count":
+        things = sentence.tagged(f"unit:{rule.fact.unit}") or (
+            [t for t in evoking if t.aspect in ("", "noun")]
+        )
+        return [_Number(n, t) for n in sentence.plains if (t := _beside(sentence, n, things)) is not None]
+    periods = sentence.tagged(*(f"period:{p}" for p in PERIODS))
+    return [_Number(n, t) for n in sentence.plains if (t := _per(sentence, n, periods)) is not None]
+
+
+def _beside(sentence: Sentence, number: Plain, things: Sequence[Tag]) -> Tag | None:
+    """What the number counts: the nearest thing behind it in the same breath."""
+    for tag in things:
+        gap = sentence.shadow[number.end : tag.start]
+        if 0 <= tag.start - number.end <= _BESIDE and _is_breath(gap) and len(gap.split()) <= _WORDS:
+            return tag
+    return None
+
+
+def _per(sentence: Sentence, number: Plain, periods: Sequence[Tag]) -> Tag | None:
+    """The period of a rate: behind the number ("38 a month"), or right before it ("a monthly 38")."""
+    behind = _beside(sentence, number, periods)
+    if behind is not None:
+        return behind
+    ahead = [t for t in periods if 0 <= number.start - t.end <= _BESIDE]
+    return ahead[-1] if ahead and _is_breath(sentence.shadow[ahead[-1].end : number.start]) else None
+
+
+def _is_breath(gap: str) -> bool:
+    return not any(c in ",;:()、。" or c.isdigit() for c in gap)
+
+
+def _reach(sentence: Sentence, number: _Number, evoking: Sequence[Tag]) -> int:
+    return min(distance(sentence, t.start, number.value.start) for t in evoking)
+
+
+def _is_left(sentence: Sentence, number: _Number) -> bool:
+    """Whether it is the level that is left ("from 31 a month to 38"), or the size of a step ("by five a month")."""
+    before = sentence.within((max(sentence.start, number.value.start - 14), number.value.start), "from", "step")
+    return bool(before) and not sentence.shadow[before[-1].end : number.value.start].strip(" -")
+
+
+def _draft(sentence: Sentence, rule: Rule, number: _Number, tag: Tag, kinds: set[str]) -> Draft:
+    plain = number.value
+    unit = rule.fact.unit or ""
+    value: Count | Rate = Count(plain.number, unit, plain.digits)
+    if "rate" in kinds and number.by.label.startswith("period:"):
+        value = Rate(plain.number, unit, number.by.label.removeprefix("period:"))
+    low = max(sentence.start, plain.start - 18)
+    labels = {t.label for t in sentence.within((low, plain.start), "at_most", "at_least", "around")}
+    bound = "max" if "at_most" in labels else "min" if "at_least" in labels else None
+    span = (plain.start, plain.end)
+    return Draft(rule.fact, sentence, value, _stage(sentence, rule, tag, plain), span, bound, "around" in labels)
+
+
+def _stage(sentence: Sentence, rule: Rule, tag: Tag, number: Plain) -> Stage:
+    if rule.relation.always:
+        return Stage(rule.relation.always)
+    span = sentence.clause(number.start)
+    moves = [t for t in sentence.within(span, *_VERBS) if t.aspect in ("base", "done")]
+    verb = min(moves, key=lambda t: (distance(sentence, t.start, number.start), t.start), default=tag)
+    if verb.label == "hold_level":
+        return Stage.CURRENT
+    return stage_of(sentence, verb, number.start, lasting=not verb.aspect or verb.aspect == "noun")
