@@ -36,6 +36,14 @@ def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
     return bool(before and after) and any(0 <= q.start - after[0].end <= 2 for q in sentence.percents)
 
 
+def is_now(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is set off as what holds at writing ("its interest, now 15 per cent,")."""
+    words = sentence.within((quantity.start - 14, quantity.start), "now_held")
+    if not words or sentence.shadow[words[-1].end : quantity.start].strip():
+        return False
+    return sentence.shadow[words[-1].start - 2 : words[-1].start].strip()[-1:] in (",", "(")
+
+
 def is_rest(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is what was left to take ("the last 51 %", "les 51 % restants")."""
     before = sentence.within((quantity.start - 24, quantity.start), "rest")

@@ -1,4 +1,4 @@
-"""Where clauses begin, what is a noun, and how far apart two places of a sentence are."""
+"""Where clauses begin, and how far apart two places of a sentence are."""
 
 import re
 
@@ -6,14 +6,6 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import STAGE_LABELS
 
 _HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
-
-
-def mark_nouns(sentence: Sentence) -> None:
-    """A verb's open form right behind an article is a noun ("the transfer", "its cut"): give it that aspect."""
-    ends = {tag.end + 1 for tag in sentence.tagged("article")}
-    for tag in sentence.tags if ends else ():
-        if tag.aspect == "base" and tag.start in ends:
-            tag.aspect = "noun"
 
 
 def mark_breaks(sentence: Sentence) -> None:
@@ -38,6 +30,7 @@ def mark_breaks(sentence: Sentence) -> None:
             closing = sentence.shadow.find(",", tag.end, sentence.end)
             if closing > 0:
                 breaks.add(closing + 1)
+                sentence.asides.append((tag.start, closing + 1))
     sentence.breaks = sorted(breaks)
 
 

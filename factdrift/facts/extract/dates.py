@@ -35,6 +35,9 @@ _LINK = (
 )
 
 
+_LEAD = re.compile(r"\b(?:in|by|of|since|until|till|last|next|this|from|before|after|late|early|mid|for|and|to)[ -]$")
+
+
 @dataclass(frozen=True, slots=True)
 class When:
     """A date at [start, end). `exact` says that a day or month was named; `bound` "max" for "by", "min" for "from"."""
@@ -107,6 +110,8 @@ class DateReader:
         if match["part"]:
             return self._part(match, published, bound)
         if match["m3"]:
+            if match["m3"] in self._dates.ambiguous and not match["y3"] and not _LEAD.search(shadow[: at[0]][-10:]):
+                return None
             last = shadow[max(0, at[0] - 16) : at[0]].rstrip().endswith(tuple(self._dates.last_words) or ("\0",))
             span = _month(match["y3"], self._dates.months[match["m3"]], published)
             if last and span.date_from > published:

@@ -51,6 +51,7 @@ class Sentence:
     capital_names: bool = True  # a capital marks a name (not so in German or Japanese)
     mentions: list[Mention] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
+    asides: list[tuple[int, int]] = field(default_factory=list)  # relative clauses set off by commas
     _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
 
     @cached_property
@@ -116,6 +117,10 @@ class Sentence:
         start = max((b for b in self.breaks if b <= at), default=self.start)
         end = min((b for b in self.breaks if b > at), default=self.end)
         return start, end
+
+    def is_aside(self, at: int, from_: int) -> bool:
+        """Whether `at` lies in a relative clause that `from_` is not part of: it says nothing of who does what there."""
+        return any(a <= at < b and not a <= from_ < b for a, b in self.asides)
 
     def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""

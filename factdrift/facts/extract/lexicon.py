@@ -48,6 +48,7 @@ class Dates(_Frozen):
 
     months: dict[str, int]
     weekdays: dict[str, int] = {}
+    ambiguous: Phrases = ()  # months that are common words too: read only behind a preposition ("in May")
     day: str = ""  # regular expression of a day before or after a month, where the language has its own
     parts: dict[str, Phrases] = {}  # label (mid, early, late, end, h1, h2, q1..q4, spring ...) -> words
     year_word: Phrases = ()

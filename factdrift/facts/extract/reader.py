@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
-from factdrift.facts.extract.clauses import mark_breaks, mark_nouns
+from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -24,7 +24,7 @@ from factdrift.facts.extract.lexicon import (
 )
 from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.openreading import CANDIDATE, read_candidates
-from factdrift.facts.extract.scan import Entry, Scanner, tags_between
+from factdrift.facts.extract.scan import Entry, Scanner, tags_between, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
@@ -129,7 +129,7 @@ class _Tongue:
             named.update(tag.ids[0] for tag in tags if tag.label == "entity" and tag.sure and len(tag.ids) == 1)
             spans = [(0, len(text))] if part == "title" else sentences(text)
             for start, end in spans:
-                own = tags_between(tags, start, end)
+                own = without_false_verbs(tags_between(tags, start, end))
                 found.append(
                     Sentence(
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates
@@ -140,7 +140,6 @@ class _Tongue:
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:
-                mark_nouns(sentence)
                 mark_breaks(sentence)
                 discourse.resolve(sentence)
         bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
@@ -293,6 +292,8 @@ def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
 def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """One claim per fact, value and side of the story; a title that shortens the text makes no second claim."""
     listed = list(claims)
+    valued_at = {(c.fact, c.stage) for c in listed if c.fact and c.value is not None}
+    listed = [c for c in listed if c.value is not None or (c.fact, c.stage) not in valued_at]  # a number says it better
     told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
     blank = {c.fact for c in listed if c.evidence.part == "text" and c.value is None}
     valued = {c.fact for c in listed if c.evidence.part == "text" and c.value is not None}

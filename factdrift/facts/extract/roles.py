@@ -60,7 +60,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
     if _is_held_by_stranger(sentence, start):
         roles.holder[UNKNOWN] = 4
-    if _is_of_unknown(sentence, end):
+    if _is_of_unknown(sentence, end) or _is_in_unknown(sentence, start):
         roles.held[UNKNOWN] = 4
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
@@ -103,6 +103,17 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         and not any(c.isdigit() for c in tail)
         and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
     )
+
+
+def _is_in_unknown(sentence: Sentence, start: int) -> bool:
+    """Whether the clause opens with "in which Y" and no known name stands before that."""
+    low, _ = sentence.clause(start)
+    for marker in sentence.within((low - 4, start), "of"):
+        opens = [t for t in sentence.tagged("relative", "that") if 0 < t.start - marker.end <= 2]
+        inside = opens and any(opens[0].end <= m.start < start for m in sentence.mentions)
+        if inside and sentence.shadow[marker.start - 2 : marker.start].rstrip().endswith(","):
+            return not any(0 < marker.start - m.end <= 3 for m in sentence.mentions)
+    return False
 
 
 def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) -> bool:
@@ -219,6 +230,7 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
         m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")
     ]
     free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
+    free = [m for m in free if not sentence.is_aside(m.start, at)] or free
     if not free:
         return None
     if verb and verb.start == limit and sentence.shadow[max(0, verb.start - 2) : verb.start].rstrip().endswith(","):

@@ -179,3 +179,9 @@ def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:
     low = bisect_left(tags, start, key=lambda tag: tag.start)
     high = bisect_left(tags, end, key=lambda tag: tag.start)
     return tags[low:high]
+
+
+def without_false_verbs(tags: list[Tag]) -> list[Tag]:
+    """The tags without those of a verb's open form right behind an article: "the list", "its take", "a name"."""
+    ends = {tag.end + 1 for tag in tags if tag.label == "article"}
+    return [tag for tag in tags if tag.aspect != "base" or tag.start not in ends] if ends else tags

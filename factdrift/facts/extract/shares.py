@@ -7,7 +7,7 @@ growth, margins and price moves never do.
 import re
 from collections.abc import Sequence
 
-from factdrift.facts.extract.amounts import is_movement, is_rest, is_source, is_target, markers_of
+from factdrift.facts.extract.amounts import is_movement, is_now, is_rest, is_source, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -47,6 +47,10 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     before: Rule | None = None  # the slot of the share before, in this sentence
     for index, quantity in enumerate(sentence.percents):
         kind, cue = _classify(sentence, index, quantity)
+        if index and (paired := _of_pair(sentence, index)):
+            kind, cue = paired
+        if not cue and before and (cue := _split(sentence, quantity)):
+            kind = "holding"
         if not cue and (cue := _gapped(sentence, quantity)):
             kind = "holding"
         if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
@@ -90,9 +94,24 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
         return "", None
     if parked := _parked(sentence, quantity):
         return "trust", parked
-    if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity)):
+    if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)):
         return "holding", tag
     return kind, tag
+
+
+def _of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:
+    """In "the minimum ... from 15 to 10 %" the second number is what the first is."""
+    first, second = sentence.percents[index - 1], sentence.percents[index]
+    if not (0 < second.start - first.end <= 6 and is_source(sentence, first) and is_target(sentence, second)):
+        return None
+    kind, cue = _classify(sentence, index - 1, first)
+    return (kind, cue) if kind == "floor" and cue else None
+
+
+def _split(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The word that says which part of the share before it is ("35 % of X (17 % directly, the rest in trust)")."""
+    near = sentence.within((quantity.end, quantity.end + 14), "direct", "economic", "votes")
+    return near[0] if near and not _BREATH.search(sentence.shadow[quantity.end : near[0].start]) else None
 
 
 def _mirrored(
@@ -111,6 +130,9 @@ def _mirrored(
 def _gapping(sentence: Sentence, quantity: Quantity, rules: list[Rule], before: Rule | None) -> list[Rule]:
     """In "X will own 49% of Z and Y 51%" the second share is one of Z too: other slots are out."""
     edge = quantity.start
+    rest = sentence.within((edge - 12, edge), "other")
+    if rest and not sentence.shadow[rest[-1].end : edge].strip():  # "the other 49 %" is of the same thing
+        return [rule for rule in rules if before and rule.fact.object == before.fact.object]
     left = any(0 <= edge - m.end <= 1 and not m.marker and not m.poss for m in sentence.mentions)
     right = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
     if before is None or not left or right:
@@ -221,7 +243,9 @@ def _speaks_of(last: Rule, roles: Roles) -> bool:
 def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
     markers = {tag.label for tag in markers_of(sentence, quantity)}
     span = sentence.clause(quantity.start)
-    now = any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
+    now = is_now(sentence, quantity) or any(
+        abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held")
+    )
     if kind == "holding" and "from" in markers:
         if not now:
             return None
@@ -230,6 +254,8 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         if "from" in markers and not now:
             return None
         stage = Stage.CURRENT if "from" in markers else stage_of(sentence, cue, quantity.start, permission=True)
+    elif kind == "holding" and is_now(sentence, quantity):
+        stage = Stage.CURRENT
     elif kind == "trust":
         stage = _parked_stage(sentence, quantity, cue)
     elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):

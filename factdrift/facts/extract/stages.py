@@ -35,6 +35,8 @@ def stage_of(
     """
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
+    if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)):
+        span = (opening, span[1])
     cues = {label: sentence.within(span, label) for label in _CUES}
     if permission:
         cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
@@ -77,6 +79,17 @@ _CUES = (
     "undecided",
     "unnamed",
 )
+
+
+def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
+    """Where the clause of a state begins that defines a noun ("level with the 15 % that X has")."""
+    opens = [t.start for t in sentence.tagged("that", "relative") if 0 < trigger.start - t.end <= 30]
+    if not opens or any(t.aspect in ("base", "done") for t in sentence.within((opens[-1], trigger.start), *_MOVES)):
+        return None
+    return opens[-1]
+
+
+_MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
 
 
 def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, future: bool) -> Stage | None:

@@ -42,6 +42,7 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     if not companies or entities[rule.fact.subject].type != "company":
         return True
     owner = entities[rule.fact.object].unit_of if rule.fact.object else None
+    companies = [m for m in companies if not sentence.is_aside(m.start, trigger.start)]
     before = [m for m in companies if m.end <= trigger.start and not (m.id == owner and (m.poss or m.marker == "of"))]
     before = [m for m in before if m.id != owner or len({x.id for x in before}) == 1]
     free = [m for m in before if m.marker not in ("of", "from", "by")]
@@ -123,5 +124,5 @@ def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention])
             return listed[position] == rule.fact.subject
     if rule.fact.subject not in names and sentence.tagged("both"):
         return False
-    free = [m for m in others if m.end <= at]
+    free = [m for m in others if m.end <= at and not sentence.is_aside(m.start, at)]
     return not free or rule.fact.subject in {m.id for m in free}
