@@ -3,9 +3,11 @@
 import re
 
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.scan import STAGE_LABELS
+from factdrift.facts.extract.scan import STAGE_LABELS, tags_between
 
 _HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
+_PHRASES = ("with", "avec", "mit ", "con ", "and with")
+_NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
 
 
 def mark_breaks(sentence: Sentence) -> None:
@@ -16,6 +18,8 @@ def mark_breaks(sentence: Sentence) -> None:
         if any(cue.start <= tag.start < cue.end for cue in covered):
             continue  # "will not, after all"
         before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
+        if before.endswith(",") and sentence.shadow.startswith(_PHRASES, tag.start) and not _has_verb(sentence, tag.end):
+            continue  # ", with projects in India": a phrase, no clause
         if before.endswith(",") or tag.aspect == "state":
             breaks.add(tag.start)
     earlier = -1
@@ -26,12 +30,21 @@ def mark_breaks(sentence: Sentence) -> None:
             earlier = max(earlier, tag.start) if earlier >= 0 else tag.start
     for tag in sentence.tagged("relative"):
         if sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip().endswith(","):
-            breaks.add(tag.start)
             closing = sentence.shadow.find(",", tag.end, sentence.end)
+            if sentence.shadow[tag.start] == "," and not _has_verb(sentence, tag.end):
+                continue
+            breaks.add(tag.start)
             if closing > 0:
                 breaks.add(closing + 1)
                 sentence.asides.append((tag.start, closing + 1))
     sentence.breaks = sorted(breaks)
+
+
+def _has_verb(sentence: Sentence, start: int) -> bool:
+    """Whether a verb stands between `start` and the next comma; nouns that are verbs too do not count."""
+    comma = sentence.shadow.find(",", start, sentence.end)
+    near = tags_between(sentence.tags, start, comma if comma > 0 else sentence.end)
+    return any(tag.aspect in ("base", "done", "state") and tag.label not in _NOMINAL for tag in near)
 
 
 def distance(sentence: Sentence, a: int, b: int) -> int:

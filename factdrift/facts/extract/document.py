@@ -19,6 +19,7 @@ ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
+_REFERRING = frozenset(("entity", "pronoun", "partner_ref", "venture_ref"))
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -159,10 +160,13 @@ class Discourse:
     def resolve(self, sentence: Sentence) -> None:
         """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
         partners = sentence.tagged("partner_ref")
+        named = sentence.tagged("entity")
         for tag in sentence.tags:
             if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in partners):
                 continue  # "its" in "its ally" is part of the ally
-            if tag.label in ("entity", "pronoun", "partner_ref") and (found := self._referent(tag, sentence)):
+            if tag.label == "venture_ref" and any(n.start < tag.end and tag.start < n.end for n in named):
+                continue  # the topic says which one is meant
+            if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
                 mention.marker = self._marker(sentence, tag)
                 mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
@@ -174,7 +178,16 @@ class Discourse:
         self._subject = subject or self._subject
         self._history.append([m.id for m in sentence.mentions])
 
+    def _venture(self, sentence: Sentence) -> str | None:
+        """The venture spoken of: the last one of this sentence or those before, or the only one that is named."""
+        spoken = [i for ids in self._history[-4:] for i in ids] + [m.id for m in sentence.mentions]
+        last = next((i for i in reversed(spoken) if self._type(i) == "venture"), None)
+        named = [i for i in self._named if self._type(i) == "venture"]
+        return last or (named[0] if len(named) == 1 else None)
+
     def _referent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.label == "venture_ref":
+            return self._venture(sentence)
         if tag.label == "entity":
             known = [i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))]
             return known[0] if len(known) == 1 else self._best(tuple(known), sentence)

@@ -13,13 +13,14 @@ from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
 _AGE_REACH = 60
+_BESIDE = 40
 _STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
 _PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
 def read_name(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """Who fills the slot: an office holder, or a partner."""
-    tags = triggers(sentence, rule)
+    tags = triggers(sentence, rule) or _ventures(sentence, rule)
     if "chief" in rule.relation.evoked_by:
         return _chief(sentence, rule, tags, context, entities)
     if not tags:
@@ -125,6 +126,17 @@ def _partners(
         stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
+
+
+def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:
+    """The venture itself where its known partners stand beside it ("the venture of X, Y and Z")."""
+    found = []
+    for venture in (m for m in sentence.mentions if m.id == rule.fact.subject):
+        partners = [m for m in sentence.mentions if m.id in rule.fact.people and 0 <= m.start - venture.end <= _BESIDE]
+        verbs = [t for t in sentence.tags if t.aspect in ("base", "done") and partners and t.end <= partners[0].start]
+        if partners and not any(t.start >= venture.end for t in verbs):
+            found.append(Tag(venture.start, venture.end, "partner", "state"))
+    return found
 
 
 def _strangers(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:

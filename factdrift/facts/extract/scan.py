@@ -59,6 +59,7 @@ MARKER_LABELS = frozenset(
         "pronoun",
         "partner_ref",
         "article",
+        "venture_ref",
     )
 )
 _KINDS = {

@@ -27,7 +27,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.joint:
         together = (
-            bool(here & set(wanted)) or "both" in sentence.labels or (rule.relation.reader == "date" and not here)
+            bool(here & set(wanted)) or "both" in sentence.labels or not here
         )
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
