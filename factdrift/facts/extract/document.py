@@ -159,11 +159,11 @@ class Discourse:
 
     def resolve(self, sentence: Sentence) -> None:
         """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
-        partners = sentence.tagged("partner_ref")
+        phrases = sentence.tagged("partner_ref", "own", "bodies")
         named = sentence.tagged("entity")
         for tag in sentence.tags:
-            if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in partners):
-                continue  # "its" in "its ally" is part of the ally
+            if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in phrases):
+                continue  # "its" in "its ally" or "in its own hands" is part of the phrase
             if tag.label == "venture_ref" and any(n.start < tag.end and tag.start < n.end for n in named):
                 continue  # the topic says which one is meant
             if tag.label in _REFERRING and (found := self._referent(tag, sentence)):

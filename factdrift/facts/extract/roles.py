@@ -181,6 +181,10 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 4
     if _owns_shareholder(sentence, mention):
         return 0
+    if mention.end <= start and _is_named_shareholder(sentence, mention):
+        return 4
+    if 0 <= mention.start - end <= 14 and is_relative_owner(sentence, mention):
+        return 5
     if mention.poss and mention.marker == "of" and 0 <= mention.start - end <= 8:
         return 0  # "28 % of X's shares" are shares of X
     if mention.poss and (
@@ -198,8 +202,24 @@ def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
 
 
 def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "X's largest shareholder": the company that is held."""
-    return mention.poss and any(0 <= t.start - mention.end <= 12 for t in sentence.tagged("shareholder"))
+    """Whether this is X in "X's largest shareholder" or "X, whose largest shareholder": the company that is held."""
+    shareholders = sentence.tagged("shareholder")
+    if mention.poss:
+        return any(0 <= t.start - mention.end <= 12 for t in shareholders)
+    opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]
+    return any(0 <= t.start - r.end <= 12 for t in shareholders for r in opens)
+
+
+def is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "the 51 % that X owns"."""
+    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
+    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
+
+
+def _is_named_shareholder(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is Y in "X, whose largest shareholder is Y"."""
+    behind = [t for t in sentence.tagged("shareholder") if 0 < mention.start - t.end <= 6]
+    return bool(behind) and any(_owns_shareholder(sentence, m) for m in sentence.mentions if m.end <= behind[0].start)
 
 
 def _is_close(sentence: Sentence, end: int, start: int) -> bool:

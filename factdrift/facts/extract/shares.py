@@ -49,8 +49,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         kind, cue = _classify(sentence, index, quantity)
         if index and (paired := _of_pair(sentence, index)):
             kind, cue = paired
-        if not cue and before and (cue := _split(sentence, quantity)):
-            kind = "holding"
+        if before and kind in ("", "trust") and (part := _split(sentence, quantity)):
+            kind, cue = "holding", part
         if not cue and (cue := _gapped(sentence, quantity)):
             kind = "holding"
         if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
@@ -87,6 +87,8 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+    if kind == "holding" and tag.label == "stake" and (sold := _sold_count(sentence, quantity, tag)):
+        return "block", sold
     if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
@@ -97,6 +99,16 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
     if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)):
         return "holding", tag
     return kind, tag
+
+
+def _sold_count(sentence: Sentence, quantity: Quantity, shares: Tag) -> Tag | None:
+    """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
+    gap = sentence.shadow[shares.end : quantity.start]
+    if not (0 < len(gap) <= 30 and "," in gap[:3]):
+        return None
+    sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= shares.start]
+    holds = [t for t in sentence.tagged("own", "lower", "raise") if sales and sales[-1].end <= t.start < quantity.start]
+    return sales[-1] if sales and not holds else None
 
 
 def _of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:

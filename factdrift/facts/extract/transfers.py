@@ -5,7 +5,7 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
-from factdrift.facts.extract.roles import choose_rules, roles_at
+from factdrift.facts.extract.roles import choose_rules, is_relative_owner, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent
@@ -53,12 +53,6 @@ def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
     return found
 
 
-def _is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "the 51 % that X owns"."""
-    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
-    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
-
-
 def read_acquired(
     sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]
 ) -> list[Draft] | None:
@@ -77,7 +71,7 @@ def read_acquired(
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
     certain = bool(sellers)
     sellers += _genitive_sellers(sentence, quantity)
-    sellers += [m.id for m in sentence.mentions if m.start > quantity.end and _is_relative_owner(sentence, m)]
+    sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
     if not verbs or not sellers:
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
