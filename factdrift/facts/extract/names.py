@@ -102,7 +102,7 @@ def _partners(
     sentence: Sentence, rule: Rule, tags: list[Tag], context: tuple[str, ...], entities: dict[str, Entity]
 ) -> list[Draft]:
     here = {m.id for m in sentence.mentions}
-    if rule.fact.subject not in here and (rule.fact.people or rule.fact.subject not in context):
+    if rule.fact.subject not in here and rule.fact.subject not in context:
         return []
     subject = entities[rule.fact.subject]
     not_partner = {rule.fact.subject, subject.unit_of, *subject.partner_of}
