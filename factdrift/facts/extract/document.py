@@ -221,6 +221,9 @@ class Discourse:
             return self._subject  # "the company": what the sentence before spoke of
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
+        if tag.aspect == "base" and self._marker(sentence, tag) and len({m.id for m in outer}) > 1:
+            doer = outer[-1].id  # "X takes 51 % from it": not from itself
+            return next(m.id for m in reversed(outer) if m.id != doer)
         if outer:
             return outer[0].id if tag.aspect == "state" and len(outer) == 1 else outer[-1].id
         return here[0].id if here else self._subject

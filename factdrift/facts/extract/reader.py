@@ -204,8 +204,11 @@ class _Tongue:
         recent = [m.id for m in before.mentions] if before else []
         title = [m.id for m in document.sentences[0].mentions]
         spoken = dict.fromkeys([*reversed(recent), *title, *document.themes])
-        owners = (owner for i in spoken if (owner := self._entities[i].unit_of))
-        return tuple(dict.fromkeys([*(x for i in spoken for x in (i, *self._entities[i].members)), *owners]))
+        entities = [self._entities[i] for i in spoken]
+        others = [e.unit_of for e in entities if e.unit_of]
+        if not sentence.mentions and "each" in sentence.labels:  # "each partner": the other one need not be named
+            others += [e.partner_of[0] for e in entities if len(e.partner_of) == 1]
+        return tuple(dict.fromkeys([*(x for i in spoken for x in (i, *self._entities[i].members)), *others]))
 
     def _claim(self, article: Article, draft: Draft) -> Claim:
         sentence = draft.sentence
@@ -296,12 +299,14 @@ def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     valued_at = {(c.fact, c.stage) for c in listed if c.fact and c.value is not None}
     listed = [c for c in listed if c.value is not None or (c.fact, c.stage) not in valued_at]  # a number says it better
     told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
-    blank = {c.fact for c in listed if c.evidence.part == "text" and c.value is None}
+    blank = {(c.fact, _SIDES[c.stage]) for c in listed if c.evidence.part == "text" and c.value is None}
     valued = {c.fact for c in listed if c.evidence.part == "text" and c.value is not None}
     kept: dict[tuple[object, ...], Claim] = {}
     for claim in listed:
         repeats = (
-            (claim.fact, claim.value) in told or claim.fact in blank or (claim.value is None and claim.fact in valued)
+            (claim.fact, claim.value) in told
+            or (claim.fact, _SIDES[claim.stage]) in blank
+            or (claim.value is None and claim.fact in valued)
         )
         if claim.fact and claim.evidence.part == "title" and repeats:
             continue

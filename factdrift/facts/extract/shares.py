@@ -15,7 +15,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.transfers import read_acquired, read_resold, read_steps, read_wholes
+from factdrift.facts.extract.transfers import read_acquired, read_equals, read_resold, read_steps, read_wholes
 from factdrift.model import Percent, Stage
 
 _CUES = {
@@ -62,12 +62,15 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
             if not filled and before and kind == "holding":
                 filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
+            if not filled and before and kind == "holding" and is_target(sentence, quantity):
+                filled = _continued(sentence, quantity, cue, before, context)
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
+    found += read_equals(sentence, by_class.get("holding", []), found)
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
 
@@ -111,6 +114,11 @@ def _sold_count(sentence: Sentence, quantity: Quantity, shares: Tag) -> Tag | No
     return sales[-1] if sales and not holds else None
 
 
+def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a word of holding follows the number at once ("43 % held by X")."""
+    return any(t.aspect == "state" for t in sentence.within((quantity.end, quantity.end + 2), "own"))
+
+
 def _of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:
     """In "the minimum ... from 15 to 10 %" the second number is what the first is."""
     first, second = sentence.percents[index - 1], sentence.percents[index]
@@ -137,6 +145,16 @@ def _mirrored(
         return []
     turned = [r for r in rules if (r.fact.subject, r.fact.object) == (holder, before.fact.subject)]
     return [d for rule in turned if (d := _draft(sentence, quantity, "holding", cue, rule))]
+
+
+def _continued(
+    sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, context: tuple[str, ...]
+) -> list[Draft]:
+    """In "the 43 % held by X is to fall to 15 %" the second number is the level that the first one moves to."""
+    roles = roles_at(sentence, quantity.start, quantity.end, context)
+    others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object]
+    draft = _draft(sentence, quantity, "holding", cue, before)
+    return [draft] if draft and not others else []
 
 
 def _gapping(sentence: Sentence, quantity: Quantity, rules: list[Rule], before: Rule | None) -> list[Rule]:
@@ -270,6 +288,8 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         stage = Stage.CURRENT
     elif kind == "trust":
         stage = _parked_stage(sentence, quantity, cue)
+    elif kind == "holding" and not markers and _is_held(sentence, quantity):
+        stage = Stage.CURRENT  # "the 43 % held by X should fall"
     elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
         stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
     else:

@@ -1,6 +1,6 @@
 """Shares that change hands without a level: a partner's part is bought, all is owned, the rest goes to a trust."""
 
-from factdrift.facts.extract.amounts import is_rest, markers_of
+from factdrift.facts.extract.amounts import is_rest, is_source, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -8,7 +8,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import choose_rules, is_relative_owner, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.model import Percent
+from factdrift.model import Percent, Stage
 
 
 def read_steps(
@@ -142,3 +142,22 @@ def _is_from(sentence: Sentence, verb: Tag, rule: Rule) -> bool:
         return True
     owned = [t for m in sellers if m.poss for t in shares if 0 <= t.start - m.end <= 3]
     return any(m.marker == "of" and 0 <= m.start - t.end <= 12 for m in held for t in owned)
+
+
+def read_equals(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
+    """A share that is said to equal a number told before it: "to 15 %, the same as what Y holds in X"."""
+    told = {d.fact.name for d in found}
+    drafts: list[Draft] = []
+    for verb in sentence.tagged("own") if sentence.percents else ():
+        if verb.aspect != "state" or any(0 < q.start - verb.end <= _BESIDE for q in sentence.percents):
+            continue
+        parts = [q for q in sentence.percents if 0 < verb.start - q.end <= _BESIDE and not is_source(sentence, q)]
+        if not parts or not sentence.within((parts[-1].end, verb.start), "same"):
+            continue
+        holder = next((m.id for m in sentence.mentions if 0 <= verb.start - m.end <= 3), None)
+        held = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - verb.end <= 16]
+        for rule in rules:
+            if held and (rule.fact.subject, rule.fact.object) == (holder, held[0]) and rule.fact.name not in told:
+                span = (parts[-1].start, parts[-1].end)
+                drafts.append(Draft(rule.fact, sentence, parts[-1].value, Stage.CURRENT, span))
+    return drafts
