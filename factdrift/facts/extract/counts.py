@@ -39,8 +39,8 @@ def read_counts(
     evoking = triggers(sentence, rule)
     if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
         return []
-    if not {*rule.fact.others} <= {m.id for m in sentence.mentions} | set(context):
-        return []
+    if rule.fact.others and not {rule.fact.object, *rule.fact.others} <= {m.id for m in sentence.mentions}:
+        return []  # "25 points above" is of those two that are named, and of no others
     kinds = {rule.fact.value, *rule.fact.also_value}
     found = [n for kind in ("rate", "count") if kind in kinds for n in _numbers(sentence, rule, kind, evoking)]
     found = [n for n in found if _reach(sentence, n, evoking) <= _NEAR]
@@ -93,6 +93,8 @@ def _reach(sentence: Sentence, number: _Number, evoking: Sequence[Tag]) -> int:
 
 def _is_left(sentence: Sentence, number: _Number) -> bool:
     """Whether it is the level that is left ("from 31 a month to 38"), or the size of a step ("by five a month")."""
+    if any(t.aspect == "noun" for t in sentence.within((number.by.end, number.by.end + 2), "raise", "lower")):
+        return True  # "the 60 bps drop"
     before = sentence.within((max(sentence.start, number.value.start - 14), number.value.start), "from", "step")
     return bool(before) and not sentence.shadow[before[-1].end : number.value.start].strip(" -")
 

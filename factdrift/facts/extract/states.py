@@ -97,7 +97,7 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         tag = min(tags, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
         if distance(sentence, tag.start, quantity.start) > 110 or not acting_subject(sentence, tag, rule, entities):
             continue
-        if not _is_payer(sentence, quantity.start, rule, subjects):
+        if not _is_payer(sentence, quantity.start, rule, subjects) or _is_of_other(sentence, quantity.start, rule, entities):
             continue
         before = sentence.within(
             (max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around"
@@ -109,6 +109,16 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )
     return drafts
+
+
+def _is_of_other(sentence: Sentence, at: int, rule: Rule, entities: dict[str, Entity]) -> bool:
+    """Whether the sum stands nearer to another thing of the object's kind ("X by 15bn a month, and Y ...")."""
+    if rule.fact.object is None:
+        return False
+    kind = entities[rule.fact.object].type
+    things = [m for m in sentence.mentions if entities[m.id].type == kind and kind in ("product", "plan")]
+    ahead = [m for m in things if m.end <= at] or things
+    return bool(ahead) and min(ahead, key=lambda m: distance(sentence, m.start, at)).id != rule.fact.object
 
 
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
