@@ -46,6 +46,8 @@ def _percents(
         return []
     if group[0].relation.exact:  # a rate's name is enough: "the deposit facility: 2 %"
         triggers = triggers or [Tag(m.start, m.end, "rate") for m in things]
+    if not triggers and group[0].relation.ahead:  # a number for a year to come needs no word for "forecast"
+        triggers = [Tag(m.start, m.end, "forecast") for m in things] if _is_ahead(sentence, things) else []
     if not triggers:
         return []
     drafts = []
@@ -55,6 +57,15 @@ def _percents(
             if fits and _is_about(sentence, rule, quantity.start) and _has_subject(sentence, rule, context, entities):
                 drafts.append(_draft(sentence, rule, quantity, triggers))
     return drafts
+
+
+def _is_ahead(sentence: Sentence, things: list[Mention]) -> bool:
+    """Whether the years spoken of reach beyond the year of publication, or that year is told in the future."""
+    years = [
+        w.span.date_from.year for m in things for w in sentence.dates if w.start < m.end and m.start < w.end
+    ]
+    now = sentence.published.year
+    return any(year > now or (year == now and bool(sentence.tagged("future"))) for year in years)
 
 
 def _is_in_date(sentence: Sentence, thing: Mention) -> bool:

@@ -40,6 +40,7 @@ class Numbers(_Frozen):
     currencies: dict[str, str]
     default_currency: str | None = None
     point: Phrases = ()  # percentage points: never a level
+    negative: Phrases = ()  # words of a number below nought ("minus 0.5 percent")
     words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
 
 
@@ -96,6 +97,7 @@ class Relation(_Frozen):
     steps: Phrases = ()  # for dates: the labels of the step that is dated, where it is not the evoking word itself
     ending: bool = False  # the relation is that something ends
     exact: bool = False  # levels that are exact however few digits are written
+    ahead: bool = False  # a number for a time to come is enough: no evoking word is needed
     always: str = ""  # the stage such a claim always has (a forecast is planned, a target current)
     open: bool = False  # claims that fit no fact of this relation are listed as candidates
     blocked_by: Phrases = ()  # labels that make a sentence speak of something else

@@ -86,9 +86,15 @@ class NumberReader:
             text = match["first"] or match["only"]
             number = self._number(text)
             if number is not None and number <= 1000:
-                decimals = _decimals(text)
-                found.append(Quantity(*match.span(), Percent(number, decimals), points=bool(match["points"])))
+                value = Percent(-number if self._is_negative(shadow, match.start()) else number, _decimals(text))
+                found.append(Quantity(*match.span(), value, points=bool(match["points"])))
         return found
+
+    def _is_negative(self, shadow: str, start: int) -> bool:
+        before = shadow[max(0, start - 10) : start]
+        if before.endswith("-"):
+            return len(before) == 1 or before[-2] in " (:\n"
+        return before.rstrip().endswith(self._numbers.negative or ("\0",))
 
     def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The amounts of money in [start, end), in order; one without a currency takes the language's default."""

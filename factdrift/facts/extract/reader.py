@@ -247,7 +247,7 @@ def _rule(fact: FactSpec, relation: Relation) -> Rule:
     if relation.reader in ("share", "block"):
         return Rule(fact, relation, _SHARE_LABELS)
     listed = relation.reader == "name" and fact.people and "chief" not in relation.evoked_by
-    if relation.reader in ("rank", "age") or relation.exact or listed:
+    if relation.reader in ("rank", "age") or relation.exact or relation.ahead or listed:
         return Rule(fact, relation)
     own = {*relation.evoked_by, f"fact:{fact.name}", f"office:{fact.unit}"}
     return Rule(fact, relation, frozenset(own | {"office"} if "chief" in relation.evoked_by else own))

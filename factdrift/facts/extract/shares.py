@@ -303,7 +303,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
-    if not isinstance(value, Percent) or (
+    if not isinstance(value, Percent) or value.percent < 0 or (
         kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")
     ):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
