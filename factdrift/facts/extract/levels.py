@@ -153,18 +153,21 @@ def _draft(sentence: Sentence, rule: Rule, quantity: Quantity, triggers: list[Ta
     value = quantity.value
     if isinstance(value, Percent) and rule.relation.exact:
         value = replace(value, decimals=max(value.decimals, EXACT_DECIMALS))
-    return Draft(rule.fact, sentence, value, _stage(sentence, tag, quantity, rule), (quantity.start, quantity.end))
+    stage, fresh = _stage(sentence, tag, quantity, rule)
+    span = (quantity.start, quantity.end)
+    return Draft(rule.fact, sentence, value, stage, span, background=False if fresh and sentence.index <= 4 else None)
 
 
-def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> Stage:
+def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> tuple[Stage, bool]:
+    """The stage, and whether it is what the day decided, whatever else is recalled beside it."""
     if rule.relation.always:
-        return Stage(rule.relation.always)
+        return Stage(rule.relation.always), rule.relation.always == Stage.PLANNED
     span = sentence.clause(quantity.start)
     moves = [t for t in sentence.within(span, "raise", "lower", "hold_level") if t.aspect in ("base", "done")]
     if not moves and is_target(sentence, quantity):  # "A falls to 2 %, and B to 3 %": one verb for both
         moves = [t for t in sentence.tagged("raise", "lower") if t.aspect in ("base", "done") and t.end <= span[0]]
     verb = min(moves, key=lambda t: (distance(sentence, t.start, quantity.start), t.start), default=tag)
     if verb.label == "hold_level":
-        return Stage.CURRENT
+        return Stage.CURRENT, not any(w.span.date_to.year < sentence.published.year for w in sentence.dates)
     stage = stage_of(sentence, verb, quantity.start, lasting=not verb.aspect)
-    return Stage.COMPLETED if stage is Stage.AGREED and verb.aspect == "base" else stage
+    return Stage.COMPLETED if stage is Stage.AGREED and verb.aspect == "base" else stage, False

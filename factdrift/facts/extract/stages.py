@@ -173,11 +173,18 @@ def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple
         return Mention.BACKGROUND, as_of
     if sentence.index == 0:
         return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
-    if sentence.within(clause, "background") or _in_relative(sentence, span[0]):
+    if _is_recalled(sentence, clause, span[1]) or (stage is not Stage.COMPLETED and _in_relative(sentence, span[0])):
         return Mention.BACKGROUND, as_of
-    if stage is Stage.CURRENT and not (sentence.index <= 2 and sentence.within(clause, "newly")):
+    if stage is Stage.CURRENT and not (sentence.index <= 2 and sentence.tagged("newly")):
         return Mention.BACKGROUND, as_of
     return Mention.NEWS, as_of
+
+
+def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
+    """Whether a word of the past stands over the claim; behind a comma it speaks of something else ("..., the first
+    since 2011")."""
+    cues = sentence.within(clause, "background")
+    return any(cue.start < end or "," not in sentence.shadow[end : cue.start] for cue in cues)
 
 
 def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: int) -> DateSpan | None:
