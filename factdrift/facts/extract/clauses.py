@@ -18,7 +18,11 @@ def mark_breaks(sentence: Sentence) -> None:
         if any(cue.start <= tag.start < cue.end for cue in covered):
             continue  # "will not, after all"
         before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
-        if before.endswith(",") and sentence.shadow.startswith(_PHRASES, tag.start) and not _has_verb(sentence, tag.end):
+        if (
+            before.endswith(",")
+            and sentence.shadow.startswith(_PHRASES, tag.start)
+            and not _has_verb(sentence, tag.end)
+        ):
             continue  # ", with projects in India": a phrase, no clause
         if before.endswith(",") or tag.aspect == "state":
             breaks.add(tag.start)

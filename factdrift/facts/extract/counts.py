@@ -57,9 +57,7 @@ def read_counts(
 
 def _numbers(sentence: Sentence, rule: Rule, kind: str, evoking: Sequence[Tag]) -> list[_Number]:
     if kind == "count":
-        things = sentence.tagged(f"unit:{rule.fact.unit}") or (
-            [t for t in evoking if t.aspect in ("", "noun")]
-        )
+        things = sentence.tagged(f"unit:{rule.fact.unit}") or ([t for t in evoking if t.aspect in ("", "noun")])
         return [_Number(n, t) for n in sentence.plains if (t := _beside(sentence, n, things)) is not None]
     periods = sentence.tagged(*(f"period:{p}" for p in PERIODS))
     return [_Number(n, t) for n in sentence.plains if (t := _per(sentence, n, periods)) is not None]

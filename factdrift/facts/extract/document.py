@@ -83,7 +83,7 @@ class Sentence:
     @cached_property
     def plains(self) -> list[Plain]:
         """Numbers that are no percentage, no amount of money and no part of a date, in order."""
-        taken = [(x.start, x.end) for x in (*self.percents, *self.moneys, *self.dates)]
+        taken = [(q.start, q.end) for q in (*self.percents, *self.moneys)] + [(w.start, w.end) for w in self.dates]
         found = self.numbers.plains(self.shadow, self.start, self.end)
         return [n for n in found if not any(a < n.end and n.start < b for a, b in taken)][:MOST_NUMBERS]
 
@@ -93,7 +93,7 @@ class Sentence:
         return self.date_reader.dates(self.shadow, self.start, self.end, self.published)
 
     def _is_inset(self, quantity: Quantity) -> bool:
-        """Whether the number is the whole that another is a part of, set off by commas ("28 %, of 43 %, lie in trust")."""
+        """Whether the number is the whole that another is a part of, set off by commas ("28 %, of 43 %, lie in X")."""
         if self.shadow[quantity.end : quantity.end + 1] not in (",", ")"):
             return False
         markers = self.within((quantity.start - 9, quantity.start), "of")
@@ -120,7 +120,7 @@ class Sentence:
         return start, end
 
     def is_aside(self, at: int, from_: int) -> bool:
-        """Whether `at` lies in a relative clause that `from_` is not part of: it says nothing of who does what there."""
+        """Whether `at` lies in a relative clause `from_` is no part of: it says nothing of who acts there."""
         return any(a <= at < b and not a <= from_ < b for a, b in self.asides)
 
     def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
@@ -189,7 +189,9 @@ class Discourse:
         if tag.label == "venture_ref":
             return self._venture(sentence)
         if tag.label == "entity":
-            known = [i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))]
+            known = [
+                i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))
+            ]
             return known[0] if len(known) == 1 else self._best(tuple(known), sentence)
         antecedent = self._antecedent(tag, sentence)
         if tag.label == "pronoun" or not antecedent:

@@ -32,6 +32,7 @@ class Rule:
     fact: FactSpec
     relation: Relation
     labels: frozenset[str] = frozenset()  # empty: any sentence may
+    evoking: tuple[str, ...] = ()  # the labels whose words evoke the fact
 
     def may_be_in(self, labels: Set[str]) -> bool:
         """Whether a sentence with these labels can speak of the fact."""

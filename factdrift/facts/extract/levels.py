@@ -14,6 +14,7 @@ from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.states import parties_present, triggers
 from factdrift.model import Percent, Stage
 from factdrift.topic import Entity
 
@@ -31,7 +32,9 @@ def read_levels(
     for rule in rules:
         by_relation.setdefault(rule.fact.relation, []).append(rule)
     for group in by_relation.values():
-        if sentence.percents and not sentence.tagged("opinion"):
+        if group[0].relation.by_concept:
+            drafts += [d for rule in group for d in _own_level(sentence, rule, context)]
+        elif sentence.percents and not sentence.tagged("opinion"):
             drafts += _percents(sentence, group, context, entities)
     return drafts
 
@@ -59,11 +62,20 @@ def _percents(
     return drafts
 
 
+def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list[Draft]:
+    """The percentage that stands nearest to the words by which a fact of its own kind is known."""
+    evoking = triggers(sentence, rule) if sentence.percents else []
+    if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
+        return []
+    numbers = [q for q in sentence.percents if not _is_step(sentence, q)]
+    near = [(min(distance(sentence, t.start, q.start) for t in evoking), q.start, q) for q in numbers]
+    best = min(near, key=lambda entry: entry[:2], default=None)
+    return [_draft(sentence, rule, best[2], evoking)] if best and best[0] <= _REACH else []
+
+
 def _is_ahead(sentence: Sentence, things: list[Mention]) -> bool:
     """Whether the years spoken of reach beyond the year of publication, or that year is told in the future."""
-    years = [
-        w.span.date_from.year for m in things for w in sentence.dates if w.start < m.end and m.start < w.end
-    ]
+    years = [w.span.date_from.year for m in things for w in sentence.dates if w.start < m.end and m.start < w.end]
     now = sentence.published.year
     return any(year > now or (year == now and bool(sentence.tagged("future"))) for year in years)
 

@@ -120,6 +120,9 @@ def _partners(
         fitting = [t for t in tags if rule.fact.people or t.label in _PARTNERING]
         if not fitting:
             continue
+        events = [t for t in fitting if t.label in ("found", "join") and t.aspect in ("base", "done")]
+        span = sentence.clause(mention.start)
+        fitting = [t for t in events if span[0] <= t.start < span[1]] or fitting  # an event says more than a noun
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
         verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)

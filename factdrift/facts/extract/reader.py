@@ -90,7 +90,8 @@ class _Tongue:
         self._dates = DateReader(lexicon.dates)
         self._relations = relations = load_relations()
         # By name: the order in which a topic lists its facts must not matter.
-        self._rules = [_rule(f, relations[f.relation]) for f in sorted(topic.facts, key=lambda f: f.name)]
+        offices = frozenset(label for label in lexicon.words if label.startswith("office:"))
+        self._rules = [_rule(f, relations[f.relation], offices) for f in sorted(topic.facts, key=lambda f: f.name)]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
         for index, rule in enumerate(self._rules):
@@ -243,14 +244,19 @@ class _Tongue:
         )
 
 
-def _rule(fact: FactSpec, relation: Relation) -> Rule:
+def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
+    """A fact with what evokes it. An office of its own (`unit`) replaces the words for any head, where it has words."""
+    office = f"office:{fact.unit}"
+    evoked = () if relation.reader == "name" and office in offices else relation.evoked_by
+    concepts = tuple(f"concept:{c}" for c in fact.about) if relation.by_concept else ()
+    evoking = (*evoked, f"fact:{fact.name}", office, *concepts)
     if relation.reader in ("share", "block"):
-        return Rule(fact, relation, _SHARE_LABELS)
+        return Rule(fact, relation, _SHARE_LABELS, evoking)
     listed = relation.reader == "name" and fact.people and "chief" not in relation.evoked_by
     if relation.reader in ("rank", "age") or relation.exact or relation.ahead or listed:
-        return Rule(fact, relation)
-    own = {*relation.evoked_by, f"fact:{fact.name}", f"office:{fact.unit}"}
-    return Rule(fact, relation, frozenset(own | {"office"} if "chief" in relation.evoked_by else own))
+        return Rule(fact, relation, evoking=evoking)
+    labels = {*relation.evoked_by, *evoking}
+    return Rule(fact, relation, frozenset(labels | {"office"} if "chief" in relation.evoked_by else labels), evoking)
 
 
 def _name_phrases(topic: Topic) -> list[tuple[str, Entry]]:

@@ -67,7 +67,9 @@ _KINDS = {
     **dict.fromkeys(STAGE_LABELS, "stage"),
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
     **dict.fromkeys(("to", "from", "around", "at_most", "at_least"), "amount"),  # "close to" hides "to"
-    **dict.fromkeys(("growth", "other_office", "nonvoting", "bodies"), "blocker"),  # "market share" is no share, hides every word
+    **dict.fromkeys(
+        ("growth", "other_office", "nonvoting", "bodies"), "blocker"
+    ),  # "market share" is no share, hides every word
 }
 
 

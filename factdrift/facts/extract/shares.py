@@ -99,7 +99,9 @@ def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, 
         return "", None
     if parked := _parked(sentence, quantity):
         return "trust", parked
-    if kind == "block" and (is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)):
+    if kind == "block" and (
+        is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)
+    ):
         return "holding", tag
     return kind, tag
 
@@ -147,9 +149,7 @@ def _mirrored(
     return [d for rule in turned if (d := _draft(sentence, quantity, "holding", cue, rule))]
 
 
-def _continued(
-    sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, context: tuple[str, ...]
-) -> list[Draft]:
+def _continued(sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, context: tuple[str, ...]) -> list[Draft]:
     """In "the 43 % held by X is to fall to 15 %" the second number is the level that the first one moves to."""
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object]
@@ -303,8 +303,10 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
-    if not isinstance(value, Percent) or value.percent < 0 or (
-        kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest")
+    if (
+        not isinstance(value, Percent)
+        or value.percent < 0
+        or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"))
     ):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
     if kind == "holding" and is_rest(sentence, quantity):

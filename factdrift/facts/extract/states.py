@@ -11,9 +11,7 @@ from factdrift.topic import Entity
 
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
-    own = (f"fact:{rule.fact.name}", f"office:{rule.fact.unit}")
-    evoked = () if rule.fact.unit and rule.relation.reader == "name" else rule.relation.evoked_by
-    tags = sentence.tagged(*evoked, *own)
+    tags = sentence.tagged(*rule.evoking)
     for concepts in (rule.fact.about, rule.fact.where):
         if concepts:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
@@ -26,9 +24,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.joint:
-        together = (
-            bool(here & set(wanted)) or "both" in sentence.labels or not here
-        )
+        together = bool(here & set(wanted)) or "both" in sentence.labels or not here
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
     return not missing or (len(missing) < len(wanted) + (not here) and all(e in context for e in missing))
@@ -97,7 +93,9 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         tag = min(tags, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
         if distance(sentence, tag.start, quantity.start) > 110 or not acting_subject(sentence, tag, rule, entities):
             continue
-        if not _is_payer(sentence, quantity.start, rule, subjects) or _is_of_other(sentence, quantity.start, rule, entities):
+        if not _is_payer(sentence, quantity.start, rule, subjects) or _is_of_other(
+            sentence, quantity.start, rule, entities
+        ):
             continue
         before = sentence.within(
             (max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around"

@@ -2,7 +2,7 @@
 
 from factdrift.facts.extract.amounts import is_rest, is_source, markers_of
 from factdrift.facts.extract.clauses import distance
-from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import choose_rules, is_relative_owner, roles_at
