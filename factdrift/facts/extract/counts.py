@@ -66,7 +66,7 @@ def _numbers(sentence: Sentence, rule: Rule, kind: str, evoking: Sequence[Tag]) 
 def _beside(sentence: Sentence, number: Plain, things: Sequence[Tag]) -> Tag | None:
     """What the number counts: the nearest thing behind it in the same breath."""
     for tag in things:
-        gap = sentence.shadow[number.end : tag.start]
+        gap = _unnamed(sentence, number.end, tag.start)
         if 0 <= tag.start - number.end <= _BESIDE and _is_breath(gap) and len(gap.split()) <= _WORDS:
             return tag
     return None
@@ -79,6 +79,14 @@ def _per(sentence: Sentence, number: Plain, periods: Sequence[Tag]) -> Tag | Non
         return behind
     ahead = [t for t in periods if 0 <= number.start - t.end <= _BESIDE]
     return ahead[-1] if ahead and _is_breath(sentence.shadow[ahead[-1].end : number.start]) else None
+
+
+def _unnamed(sentence: Sentence, start: int, end: int) -> str:
+    """The text between two offsets without the names in it: "38 of its 737 MAX jets" has one number."""
+    gap = sentence.shadow[start:end]
+    for tag in sentence.within((start, end), "entity"):
+        gap = gap.replace(sentence.shadow[tag.start : tag.end], "x")
+    return gap
 
 
 def _is_breath(gap: str) -> bool:
@@ -118,4 +126,6 @@ def _stage(sentence: Sentence, rule: Rule, tag: Tag, number: Plain) -> Stage:
     verb = min(moves, key=lambda t: (distance(sentence, t.start, number.start), t.start), default=tag)
     if verb.label == "hold_level":
         return Stage.CURRENT
-    return stage_of(sentence, verb, number.start, lasting=not verb.aspect or verb.aspect == "noun")
+    stage = stage_of(sentence, verb, number.start, lasting=verb.aspect in ("", "noun"))
+    told = stage is Stage.AGREED and verb.label == "produce" and verb.aspect == "base"
+    return Stage.CURRENT if told else stage  # "builds 38 a month"

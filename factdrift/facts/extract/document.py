@@ -82,8 +82,11 @@ class Sentence:
 
     @cached_property
     def plains(self) -> list[Plain]:
-        """Numbers that are no percentage, no amount of money and no part of a date, in order."""
-        taken = [(q.start, q.end) for q in (*self.percents, *self.moneys)] + [(w.start, w.end) for w in self.dates]
+        """Numbers that are no percentage, no amount of money and no part of a date or a name, in order."""
+        periods = [t for t in self.tags if t.label.startswith("period:")]
+        names = [t for t in self.tagged("entity") if not any(t.start <= p.start < t.end for p in periods)]
+        taken = [(x.start, x.end) for x in (*self.percents, *self.moneys)] + [(w.start, w.end) for w in self.dates]
+        taken += [(t.start, t.end) for t in names]
         found = self.numbers.plains(self.shadow, self.start, self.end)
         return [n for n in found if not any(a < n.end and n.start < b for a, b in taken)][:MOST_NUMBERS]
 

@@ -72,6 +72,9 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     if not steps:
         return people[0]
     follows = [m for m in people if m.marker == "by"]
+    heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
+    if heirs and not follows:
+        return heirs[-1]  # "X replaces Y"
     return follows[0] if follows else min(people, key=lambda m: (abs(m.start - steps[0].start), m.start))
 
 

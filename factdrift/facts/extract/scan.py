@@ -162,6 +162,8 @@ class Scanner:
 def _hiders(entry: Entry) -> tuple[str, ...]:
     """The kinds of tag that hide this one where they cover it, its own first."""
     kind = _KINDS.get(entry.label, entry.label)
+    if kind.startswith("period:"):
+        return (kind,)  # a plan may be named "42 a month"
     return tuple(dict.fromkeys((kind, "name", "blocker")))
 
 

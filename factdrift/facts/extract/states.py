@@ -23,6 +23,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     """Whether the subject and the object are there: named or described here, or spoken of just before."""
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
+    if rule.relation.by_concept:
+        return rule.fact.subject in here or rule.fact.subject in context  # its own words stand for the object
     if rule.relation.joint:
         together = bool(here & set(wanted)) or "both" in sentence.labels or not here
         return together and set(wanted) <= here | set(context)
