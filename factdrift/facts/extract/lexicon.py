@@ -101,6 +101,7 @@ class Relation(_Frozen):
     ahead: bool = False  # a number for a time to come is enough: no evoking word is needed
     always: str = ""  # the stage such a claim always has (a forecast is planned, a target current)
     open: bool = False  # claims that fit no fact of this relation are listed as candidates
+    open_by: Phrases = ()  # the labels that do so, where not all that evoke the relation
     blocked_by: Phrases = ()  # labels that make a sentence speak of something else
     implies: str = ""  # a relation that is said too: who commits a sum invests
     joint: bool = False  # the parties act together: any one of them, or a word for both, will do

@@ -1,4 +1,4 @@
-"""Open reading: claims between two of the topic's organisations that fit no tracked fact, by slot.
+"""Open reading: claims between two of the topic's organisations that fit no tracked fact, by slot: states and shares.
 
 Cautious on purpose: two organisations in one sentence, a word that evokes an open relation between or right beside
 them, and no fact of that relation for the pair. They are listed as candidates, never alerted.
@@ -10,7 +10,9 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft
 from factdrift.facts.extract.lexicon import Relation
+from factdrift.facts.extract.roles import UNKNOWN, roles_at
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.shares import classify
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import State
 from factdrift.topic import Entity, FactSpec
@@ -43,6 +45,35 @@ def read_candidates(
     return drafts
 
 
+def read_share_candidates(
+    sentence: Sentence, tracked: frozenset[tuple[str, str, str]], entities: Mapping[str, Entity]
+) -> list[Draft]:
+    """Drafts of holdings that nobody tracks: both sides named in the sentence, and their roles certain."""
+    drafts = []
+    for index, quantity in enumerate(sentence.percents):
+        kind, cue = classify(sentence, index, quantity)
+        if kind != "holding" or cue is None:
+            continue
+        roles = roles_at(sentence, quantity.start, quantity.end, ())
+        holder, held = _certain(roles.holder, 3), _certain(roles.held, 4)
+        named = {m.id for m in sentence.mentions if m.sure and entities[m.id].type in _PARTIES}
+        if not holder or not held or holder == held or not {holder, held} <= named:
+            continue
+        if not _is_tracked(tracked, "holds_stake", holder, held) and not _belong_together(entities, holder, held):
+            spec = FactSpec(
+                name=CANDIDATE, meaning=CANDIDATE, relation="holds_stake", subject=holder, object=held, value="percent"
+            )
+            stage = stage_of(sentence, cue, quantity.start, lasting=True)
+            drafts.append(Draft(spec, sentence, quantity.value, stage, (quantity.start, quantity.end)))
+    return drafts
+
+
+def _certain(weights: Mapping[str, int], least: int) -> str | None:
+    """The one entity that has at least this weight; None where several do, or none."""
+    best = [entity for entity, weight in weights.items() if weight >= least]
+    return best[0] if len(best) == 1 and best[0] != UNKNOWN else None
+
+
 def _belong_together(entities: Mapping[str, Entity], a: str, b: str) -> bool:
     one, two = entities[a], entities[b]
     return b in (one.unit_of, *one.members) or a in (two.unit_of, *two.members)
@@ -51,7 +82,7 @@ def _belong_together(entities: Mapping[str, Entity], a: str, b: str) -> bool:
 def _trigger(sentence: Sentence, relation: Relation, first: Mention, second: Mention) -> Tag | None:
     near = [
         tag
-        for tag in sentence.tagged(*relation.evoked_by)
+        for tag in sentence.tagged(*(relation.open_by or relation.evoked_by))
         if min(distance(sentence, m.start, tag.start) for m in (first, second)) <= _REACH
     ]
     return near[0] if near else None

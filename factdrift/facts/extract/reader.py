@@ -23,7 +23,7 @@ from factdrift.facts.extract.lexicon import (
     load_relations,
 )
 from factdrift.facts.extract.numbers import NumberReader
-from factdrift.facts.extract.openreading import CANDIDATE, read_candidates
+from factdrift.facts.extract.openreading import CANDIDATE, read_candidates, read_share_candidates
 from factdrift.facts.extract.scan import Entry, Scanner, tags_between, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
@@ -163,6 +163,7 @@ class _Tongue:
             found = shares + levels + iter_all(sentence, rules, context, self._entities, self._lexicon)
             if not found:
                 found = read_candidates(sentence, self._relations, self._tracked, self._entities)
+                found += read_share_candidates(sentence, self._tracked, self._entities)
             drafts += found + self._implied(found)
         return drafts
 

@@ -46,7 +46,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     found: list[Draft] = []
     before: Rule | None = None  # the slot of the share before, in this sentence
     for index, quantity in enumerate(sentence.percents):
-        kind, cue = _classify(sentence, index, quantity)
+        kind, cue = classify(sentence, index, quantity)
         if index and (paired := _of_pair(sentence, index)):
             kind, cue = paired
         if before and kind in ("", "trust") and (part := _split(sentence, quantity)):
@@ -75,7 +75,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     return found + read_steps(sentence, by_class, context, found)
 
 
-def _classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
+def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
+    """What kind of share the number is (holding, trust, floor, block; "" for none), and the word that says so."""
     if is_movement(sentence, quantity):
         return "", None
     costs: list[tuple[int, str, Tag]] = []
@@ -126,7 +127,7 @@ def _of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:
     first, second = sentence.percents[index - 1], sentence.percents[index]
     if not (0 < second.start - first.end <= 6 and is_source(sentence, first) and is_target(sentence, second)):
         return None
-    kind, cue = _classify(sentence, index - 1, first)
+    kind, cue = classify(sentence, index - 1, first)
     return (kind, cue) if kind == "floor" and cue else None
 
 
