@@ -73,6 +73,7 @@ class Lexicon(_Frozen):
     kinds: dict[str, Phrases] = {}
     descriptions: Phrases = ()  # templates with {nationality} and {kind}
     unit_descriptions: Phrases = ()  # templates with {owner}
+    articles: Phrases = ()  # a verb's open form right behind one of these is a noun
     concepts: dict[str, Phrases] = {}
     units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
     periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"

@@ -81,6 +81,8 @@ class NumberReader:
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The percentages in [start, end), in order."""
+        if all(shadow.find(unit, start, end) < 0 for unit in self._numbers.percent):
+            return []
         found = []
         for match in self._percent.finditer(shadow, start, end):
             text = match["first"] or match["only"]

@@ -53,6 +53,7 @@ _SHARE_LABELS = frozenset(
     )
 )
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
+_LEAD, _LONGEST_NAME = 600, 80
 _THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
 _BODIES = ("company", "body", "state", "venture")
 _SIDE_BY_SIDE = 6  # characters between two names that only stand side by side
@@ -102,6 +103,7 @@ class _Tongue:
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
+        self._articles = tuple(f" {word} " for word in lexicon.articles)
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
 
     @cached_property
@@ -115,12 +117,16 @@ class _Tongue:
 
     def read(self, article: Article) -> tuple[Claim, ...]:
         shadows = {"title": shadow_of(article.title), "text": shadow_of(article.text)}
-        if not any(self._names.scan(shadow) for shadow in shadows.values()):
+        if not self._is_named(shadows["title"]) and not self._is_named(shadows["text"]):
             return ()
         published = min(max((article.published_at or article.fetched_at).date(), _EARLIEST), _LATEST)
         document = self._document(article, shadows, published)
         drafts = self._drafts(document)
         return _unique(self._claim(article, draft) for draft in drafts)
+
+    def _is_named(self, shadow: str) -> bool:
+        """Whether any of the topic's names occurs; most articles that have one have it at the beginning."""
+        return bool(self._names.scan(shadow[:_LEAD]) or self._names.scan(shadow[_LEAD - _LONGEST_NAME :]))
 
     def _document(self, article: Article, shadows: dict[str, str], published: date) -> Document:
         found: list[Sentence] = []
@@ -130,7 +136,7 @@ class _Tongue:
             named.update(tag.ids[0] for tag in tags if tag.label == "entity" and tag.sure and len(tag.ids) == 1)
             spans = [(0, len(text))] if part == "title" else sentences(text)
             for start, end in spans:
-                own = without_false_verbs(tags_between(tags, start, end))
+                own = without_false_verbs(tags_between(tags, start, end), shadows[part], self._articles)
                 found.append(
                     Sentence(
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates

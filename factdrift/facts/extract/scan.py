@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from factdrift.facts.extract.lexicon import MAX_GAP, expand
-from factdrift.facts.extract.shadow import continues_word, is_spaced
+from factdrift.facts.extract.shadow import continues_word, is_spaced, word_flags
 
 STAGE_LABELS = frozenset(
     (
@@ -58,10 +58,10 @@ MARKER_LABELS = frozenset(
         "subject_after",
         "pronoun",
         "partner_ref",
-        "article",
         "venture_ref",
     )
 )
+_LONGEST = 40  # characters that a word with an open end may have
 _KINDS = {
     "entity": "name",
     **dict.fromkeys(STAGE_LABELS, "stage"),
@@ -106,40 +106,35 @@ class Scanner:
                 meanings = forms.setdefault(head, [])
                 if (meaning := (entry, tail, _hiders(entry))) not in meanings:
                     meanings.append(meaning)
-        self._patterns = [head.rstrip("*") for head in forms]
-        self._open = [head.endswith("*") for head in forms]
-        self._spaced = [is_spaced(head) for head in forms]
+        patterns = [head.rstrip("*") for head in forms]
+        self._edges = [_edges(head) for head in forms]
         self._meanings = list(forms.values())
-        self._automaton = AhoCorasick(self._patterns, implementation=Implementation.ContiguousNFA)
+        self._automaton = AhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
 
     def scan(self, shadow: str) -> list[Tag]:
         """Tags in order of start; of tags that overlap inside one another only the longest stays."""
-        spans = [
-            (start, end, index)
-            for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True)
-            if (end := self._word_end(shadow, index, start, stop)) > 0
-        ]
-        spans.sort(key=lambda span: (span[0], -span[1]))
+        flags = f"{word_flags(shadow)} "
+        spans = []
+        for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
+            opens, closes, runs_on = self._edges[index]
+            if opens and start and flags[start - 1] == "w":
+                continue  # inside a word
+            if runs_on:
+                while flags[stop] == "w" and stop - start < _LONGEST:
+                    stop += 1
+            elif closes and flags[stop] == "w":
+                continue
+            spans.append((start, -stop, index))
+        spans.sort()
         tags: list[Tag] = []
         reach: dict[str, tuple[int, int]] = {}
-        for start, end, index in spans:
+        for start, minus_end, index in spans:
+            end = -minus_end
             for entry, tail, hiders in self._meanings[index]:
                 stop = self._gap_end(shadow, end, tail) if tail else end
                 if stop and not _is_hidden(reach, hiders, start, end):
                     tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
         return tags
-
-    def _word_end(self, shadow: str, index: int, start: int, end: int) -> int:
-        if not self._spaced[index]:
-            return end
-        pattern = self._patterns[index]
-        if start and continues_word(shadow[start - 1]) and continues_word(pattern[0]):
-            return 0
-        if self._open[index]:
-            while end < len(shadow) and end - start < 40 and continues_word(shadow[end]):
-                end += 1
-            return end
-        return 0 if end < len(shadow) and continues_word(shadow[end]) and continues_word(pattern[-1]) else end
 
     @staticmethod
     def _gap_end(shadow: str, end: int, tail: str) -> int:
@@ -157,6 +152,14 @@ class Scanner:
                 return end + last
             at = window.find(tail, at + 1)
         return 0
+
+
+def _edges(head: str) -> tuple[bool, bool, bool]:
+    """Whether a word must begin and end where the pattern does, and whether the word may go on (a trailing `*`)."""
+    if not is_spaced(head):
+        return False, False, False
+    pattern = head.rstrip("*")
+    return continues_word(pattern[0]), continues_word(pattern[-1]), head.endswith("*")
 
 
 def _hiders(entry: Entry) -> tuple[str, ...]:
@@ -186,7 +189,8 @@ def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:
     return tags[low:high]
 
 
-def without_false_verbs(tags: list[Tag]) -> list[Tag]:
+def without_false_verbs(tags: list[Tag], shadow: str, articles: tuple[str, ...]) -> list[Tag]:
     """The tags without those of a verb's open form right behind an article: "the list", "its take", "a name"."""
-    ends = {tag.end + 1 for tag in tags if tag.label == "article"}
-    return [tag for tag in tags if tag.aspect != "base" or tag.start not in ends] if ends else tags
+    if not articles:
+        return tags
+    return [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]

@@ -37,6 +37,20 @@ def continues_word(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char) in ("Mn", "Me", "Cf")
 
 
+class _Flags(dict[int, str]):
+    def __missing__(self, code: int) -> str:
+        flag = self[code] = "w" if continues_word(chr(code)) else " "
+        return flag
+
+
+_FLAGS = _Flags()
+
+
+def word_flags(shadow: str) -> str:
+    """A "w" for every character that continues a word, a blank for the others."""
+    return shadow.translate(_FLAGS)
+
+
 def is_spaced(text: str) -> bool:
     """Whether a word is of a script that separates words (so that its neighbours must be checked)."""
     return not any(0x3040 <= ord(char) <= 0x9FFF for char in text)

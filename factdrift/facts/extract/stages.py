@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
 _OLD = timedelta(days=8)
@@ -37,7 +37,10 @@ def stage_of(
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)):
         span = (opening, span[1])
-    cues = {label: sentence.within(span, label) for label in _CUES}
+    cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
+    for tag in tags_between(sentence.tags, *span):
+        if tag.label in cues:
+            cues[tag.label].append(tag)
     if permission:
         cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]

@@ -15,6 +15,8 @@ def read_steps(
     sentence: Sentence, by_class: dict[str, list[Rule]], context: tuple[str, ...], found: list[Draft]
 ) -> list[Draft]:
     """Steps told without a number: the rest goes to a trust, shares may be sold, a partner's part is bought."""
+    if sentence.labels.isdisjoint(("park", "sell", "lower")):
+        return []
     done = {d.fact.name for d in found}
     drafts: list[Draft] = []
     for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
