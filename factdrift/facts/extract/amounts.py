@@ -37,11 +37,12 @@ def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
 
 
 def is_now(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is set off as what holds at writing ("its interest, now 15 per cent,")."""
+    """Whether the number is what holds at writing ("its interest, now 15 per cent,", "holdings now at 10 %")."""
     words = sentence.within((quantity.start - 14, quantity.start), "now_held")
-    if not words or sentence.shadow[words[-1].end : quantity.start].strip():
+    if not words:
         return False
-    return sentence.shadow[words[-1].start - 2 : words[-1].start].strip()[-1:] in (",", "(")
+    gap = sentence.shadow[words[-1].end : quantity.start].strip()
+    return not gap or any(t.end - t.start == len(gap) for t in sentence.within((words[-1].end, quantity.start), "of"))
 
 
 def is_rest(sentence: Sentence, quantity: Quantity) -> bool:

@@ -362,8 +362,10 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     verbs = sentence.within((low, high), "park", "own")
     if verbs and verbs[-1].label == "own":
         return Stage.CURRENT
-    if verbs and verbs[-1].aspect == "done" and sentence.within((low, verbs[-1].start), "relative", "that"):
-        return Stage.CURRENT
+    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start:
+        between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
+        if not between or between[0].label in ("relative", "that"):
+            return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"
     verb = _governing(sentence, quantity, "trust", cue)
     moves = [t for t in sentence.within(sentence.clause(quantity.start), "park") if t.aspect == "noun"]
     if verb is cue and moves:

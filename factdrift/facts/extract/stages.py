@@ -4,6 +4,7 @@ The order of decision: a plan that fell (cancelled), a plan that is refused (den
 lasting state, hearsay, agreement, intention. Permission and condition never make an event.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,6 +42,8 @@ def stage_of(
     for tag in tags_between(sentence.tags, *span):
         if tag.label in cues:
             cues[tag.label].append(tag)
+    if cues["rumour"]:  # "10 May" is no "may"
+        cues["rumour"] = [t for t in cues["rumour"] if not any(w.start <= t.start < w.end for w in sentence.dates)]
     if permission:
         cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]
@@ -65,7 +68,9 @@ def stage_of(
         return Stage.COMPLETED
     if trigger.aspect == "base" and not (future or cues["intend"] or hearsay) and _past_year(sentence, span):
         return Stage.COMPLETED
-    return _by_cues(cues, trigger, hearsay, future, lasting)
+    stage = _by_cues(cues, trigger, hearsay, future, lasting)
+    noun = trigger.aspect in ("", "noun") and not (future or cues["intend"])
+    return Stage.COMPLETED if stage is Stage.PLANNED and noun and _past_date(sentence, span) else stage
 
 
 _CUES = (
@@ -86,12 +91,15 @@ _CUES = (
 
 def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
     """Where the clause of a state begins that defines a noun ("level with the 15 % that X has")."""
+    if _APPOSITION.search(sentence.shadow, max(sentence.start, trigger.start - 6), trigger.start):
+        return trigger.start  # ", the owner of 43 %"
     opens = [t.start for t in sentence.tagged("that", "relative") if 0 < trigger.start - t.end <= 30]
     if not opens or any(t.aspect in ("base", "done") for t in sentence.within((opens[-1], trigger.start), *_MOVES)):
         return None
     return opens[-1]
 
 
+_APPOSITION = re.compile(r", (?:the |a |an |its )?$")
 _MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
 
 
@@ -122,6 +130,12 @@ def _past_year(sentence: Sentence, span: tuple[int, int]) -> bool:
     """Whether the clause is dated to an earlier year ("2002: X gets 15 percent")."""
     near = [w for w in sentence.dates if span[0] - 8 <= w.start < span[1]]
     return any(w.span.date_to.year < sentence.published.year for w in near)
+
+
+def _past_date(sentence: Sentence, span: tuple[int, int]) -> bool:
+    """Whether the clause is dated to a day or month that is over ("a 5 % parcel went the same way in December")."""
+    near = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
+    return bool(near) and all(w.span.date_to < sentence.published for w in near)
 
 
 def _title_future(sentence: Sentence, trigger: Tag) -> bool:
