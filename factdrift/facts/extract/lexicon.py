@@ -99,6 +99,7 @@ class Relation(_Frozen):
     ending: bool = False  # the relation is that something ends
     exact: bool = False  # levels that are exact however few digits are written
     by_concept: bool = False  # the concepts that a fact is about evoke it too
+    granted: bool = False  # the relation is a right: "may" says that it holds
     ahead: bool = False  # a number for a time to come is enough: no evoking word is needed
     always: str = ""  # the stage such a claim always has (a forecast is planned, a target current)
     open: bool = False  # claims that fit no fact of this relation are listed as candidates

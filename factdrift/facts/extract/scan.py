@@ -59,6 +59,7 @@ MARKER_LABELS = frozenset(
         "pronoun",
         "partner_ref",
         "venture_ref",
+        "may",
     )
 )
 _LONGEST = 40  # characters that a word with an open end may have

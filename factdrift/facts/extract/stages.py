@@ -27,12 +27,20 @@ class Standing:
 
 
 def stage_of(
-    sentence: Sentence, trigger: Tag, at: int, *, lasting: bool = False, permission: bool = False, ending: bool = False
+    sentence: Sentence,
+    trigger: Tag,
+    at: int,
+    *,
+    lasting: bool = False,
+    permission: bool = False,
+    ending: bool = False,
+    granted: bool = False,
 ) -> Stage:
     """The stage of what `trigger` says about the thing at offset `at`.
 
     `lasting`: a bare mention says that something holds. `permission`: "may" grants something instead of guessing.
-    `ending`: the trigger says that something ends, so words of ending do not make it fall.
+    `ending`: the trigger says that something ends, so words of ending do not make it fall. `granted`: the relation is a
+    right, so "may" says that it holds.
     """
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
@@ -44,6 +52,9 @@ def stage_of(
             cues[tag.label].append(tag)
     if cues["rumour"]:  # "10 May" is no "may"
         cues["rumour"] = [t for t in cues["rumour"] if not any(w.start <= t.start < w.end for w in sentence.dates)]
+    if granted:
+        rights = {tag.start for tag in sentence.within(span, "may")}
+        cues["rumour"] = [tag for tag in cues["rumour"] if tag.start not in rights]
     if permission:
         cues["rumour"] = [tag for tag in cues["rumour"] if tag.end < trigger.start - 12]
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]

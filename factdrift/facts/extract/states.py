@@ -75,7 +75,7 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if not tags:
         return []
     tag = min(tags, key=lambda t: (_party_distance(sentence, t, rule), t.start))
-    stage = stage_of(sentence, tag, tag.start, lasting=rule.relation.lasting)
+    stage = stage_of(sentence, tag, tag.start, lasting=rule.relation.lasting, granted=rule.relation.granted)
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
 
 
