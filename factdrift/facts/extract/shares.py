@@ -51,7 +51,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             kind, cue = paired
         if before and kind in ("", "trust") and (part := _split(sentence, quantity)):
             kind, cue = "holding", part
-        if not cue and (cue := _gapped(sentence, quantity)):
+        if not cue and (cue := _gapped(sentence, quantity) or _possessed(sentence, quantity)):
             kind = "holding"
         if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
             kind = "holding"  # nobody tracks such a sale: the share that is taken counts
@@ -177,6 +177,15 @@ def _gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
     after = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
     verbs = sentence.tagged("own", "lower", "raise")
     return verbs[0] if before and after and verbs else None
+
+
+def _possessed(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The number itself in "X's 43 %", where no noun behind it says of what else."""
+    owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
+    behind = sentence.within((quantity.end, quantity.end + 20), "growth", "growth_after", "move", "raise", "lower")
+    if not owned or behind or is_movement(sentence, quantity):
+        return None
+    return Tag(quantity.start, quantity.end, "stake", "noun")
 
 
 def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
