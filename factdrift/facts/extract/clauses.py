@@ -52,8 +52,19 @@ def _has_verb(sentence: Sentence, start: int) -> bool:
 
 
 def distance(sentence: Sentence, a: int, b: int) -> int:
-    """Characters between two offsets, with a surcharge for every comma, clause break and percentage in between."""
+    """Characters between two offsets, with a surcharge for every comma, clause break and percentage in between.
+
+    A relative clause that lies wholly in between counts as one comma: it parts nothing.
+    """
     low, high = min(a, b), max(a, b)
+    cost = _apart(sentence, low, high)
+    for start, end in sentence.asides:
+        if low < start and end < high:
+            cost -= _apart(sentence, start, end) - 12
+    return cost
+
+
+def _apart(sentence: Sentence, low: int, high: int) -> int:
     commas = sentence.shadow.count(", ", low, high) + sentence.shadow.count("、", low, high)
     crossed = sum(low < at <= high for at in sentence.breaks)
     numbers = sum(low < q.start and q.end < high for q in sentence.percents)

@@ -43,7 +43,7 @@ def read_counts(
         return []  # "25 points above" is of those two that are named, and of no others
     kinds = {rule.fact.value, *rule.fact.also_value}
     found = [n for kind in ("rate", "count") if kind in kinds for n in _numbers(sentence, rule, kind, evoking)]
-    found = [n for n in found if _reach(sentence, n, evoking) <= _NEAR]
+    found = [n for n in found if _reach(sentence, n, evoking) <= _NEAR and not _is_allowed(sentence, rule, n, evoking)]
     if not found:
         return []
     best = min(found, key=lambda n: (_is_left(sentence, n), _reach(sentence, n, evoking), n.value.start))
@@ -97,6 +97,17 @@ def _reach(sentence: Sentence, number: _Number, evoking: Sequence[Tag]) -> int:
     return min(distance(sentence, t.start, number.value.start) for t in evoking)
 
 
+def _is_allowed(sentence: Sentence, rule: Rule, number: _Number, evoking: Sequence[Tag]) -> bool:
+    """Whether the number is what somebody allows and not what is done ("capped at 38", "may produce 42")."""
+    if "limit" in rule.relation.evoked_by:
+        return False
+    limits = sentence.tagged("limit")
+    if limits and _reach(sentence, number, limits) <= _reach(sentence, number, evoking):
+        return True
+    verb = min(evoking, key=lambda t: (distance(sentence, t.start, number.value.start), t.start))
+    return bool(sentence.within((verb.start - _BESIDE, verb.start), "approve")) and not rule.relation.ending
+
+
 def _is_left(sentence: Sentence, number: _Number) -> bool:
     """Whether it is the level that is left ("from 31 a month to 38"), or the size of a step ("by five a month")."""
     if any(t.aspect == "noun" for t in sentence.within((number.by.end, number.by.end + 2), "raise", "lower")):
@@ -126,6 +137,7 @@ def _stage(sentence: Sentence, rule: Rule, tag: Tag, number: Plain) -> Stage:
     verb = min(moves, key=lambda t: (distance(sentence, t.start, number.start), t.start), default=tag)
     if verb.label == "hold_level":
         return Stage.CURRENT
-    stage = stage_of(sentence, verb, number.start, lasting=verb.aspect in ("", "noun"))
+    lasting = verb.aspect in ("", "noun")
+    stage = stage_of(sentence, verb, number.start, lasting=lasting, ending=rule.relation.ending)
     told = stage is Stage.AGREED and verb.label == "produce" and verb.aspect == "base"
     return Stage.CURRENT if told else stage  # "builds 38 a month"

@@ -67,7 +67,7 @@ def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list
     evoking = triggers(sentence, rule) if sentence.percents else []
     if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
         return []
-    numbers = [q for q in sentence.percents if not _is_step(sentence, q)]
+    numbers = [q for q in sentence.percents if not _is_step(sentence, q) and not _is_vote(sentence, q)]
     near = [(min(distance(sentence, t.start, q.start) for t in evoking), q.start, q) for q in numbers]
     best = min(near, key=lambda entry: entry[:2], default=None)
     return [_draft(sentence, rule, best[2], evoking)] if best and best[0] <= _REACH else []
@@ -131,11 +131,22 @@ def _is_joined(sentence: Sentence, end: int, thing: Mention) -> bool:
     return not any(c in sentence.shadow[end : thing.start] for c in ",;、") and not sentence.within(gap, "clause")
 
 
+def _is_vote(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether it is the size of a majority or a move ("rejected by 94.6 per cent") and no rise tells it."""
+    steps = [t for t in sentence.within((quantity.start - 8, quantity.start), "by", "step") if t.end <= quantity.start]
+    rises = [t for t in sentence.within((quantity.start - 40, quantity.start), "raise", "lower") if t.aspect != "noun"]
+    return bool(steps) and not rises and not sentence.shadow[steps[-1].end : quantity.start].strip()
+
+
 def _is_step(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is a former level ("from 3.75 %") or the size of a move ("by half a point")."""
+    """Whether the number is a former level ("from 3.75 %"). A word that means "of" too needs a level that follows."""
     low = max(sentence.start, quantity.start - 14)
     before = sentence.within((low, quantity.start), "from", "to")
-    return bool(before) and before[-1].label == "from" and not sentence.shadow[before[-1].end : quantity.start].strip()
+    if not before or before[-1].label != "from" or sentence.shadow[before[-1].end : quantity.start].strip():
+        return False
+    if before[-1].start not in {t.start for t in sentence.within((low, quantity.start), "of", "by")}:
+        return True
+    return any(is_target(sentence, q) for q in sentence.percents if 0 < q.start - quantity.end <= _FOLLOWS)
 
 
 def _is_about(sentence: Sentence, rule: Rule, at: int) -> bool:

@@ -40,6 +40,7 @@ class Numbers(_Frozen):
     currencies: dict[str, str]
     default_currency: str | None = None
     point: Phrases = ()  # percentage points: never a level
+    each: Phrases = ()  # behind an amount: the price of one ("per share"), no sum
     negative: Phrases = ()  # words of a number below nought ("minus 0.5 percent")
     words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
 

@@ -43,6 +43,7 @@ class NumberReader:
 
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
+        self._each = numbers.each or ("\0",)
         number = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,3})?|\d{1,18}(?:[.,]\d{1,4})?"
         if numbers.words:
             number += "|" + "|".join(sorted(map(re.escape, numbers.words), key=len, reverse=True))
@@ -104,7 +105,8 @@ class NumberReader:
         found: list[Quantity] = []
         for index, match in enumerate(raw):
             following = raw[index + 1] if index + 1 < len(raw) else None
-            if quantity := self._amount(match, following, shadow):
+            quantity = self._amount(match, following, shadow)
+            if quantity and not shadow[match.end() : match.end() + 12].lstrip().startswith(self._each):
                 found.append(quantity)
         return found
 

@@ -5,7 +5,7 @@ from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.model import Money, State
+from factdrift.model import Money, Stage, State
 from factdrift.topic import Entity
 
 
@@ -23,7 +23,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     """Whether the subject and the object are there: named or described here, or spoken of just before."""
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
-    if rule.relation.by_concept:
+    if rule.relation.by_concept and rule.fact.words:
         return rule.fact.subject in here or rule.fact.subject in context  # its own words stand for the object
     if rule.relation.joint:
         together = bool(here & set(wanted)) or "both" in sentence.labels or not here
@@ -76,7 +76,15 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         return []
     tag = min(tags, key=lambda t: (_party_distance(sentence, t, rule), t.start))
     stage = stage_of(sentence, tag, tag.start, lasting=rule.relation.lasting, granted=rule.relation.granted)
+    if rule.relation.lasting and _is_ended(sentence, tag):
+        stage = Stage.CANCELLED
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
+
+
+def _is_ended(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a verb of ending follows the state at once ("the strike will end", "the strike has ended")."""
+    ends = [t for t in sentence.within((tag.end, tag.end + 14), "ending") if t.aspect in ("base", "done")]
+    return bool(ends) and "," not in sentence.shadow[tag.end : ends[0].start]
 
 
 def _party_distance(sentence: Sentence, tag: Tag, rule: Rule) -> int:
