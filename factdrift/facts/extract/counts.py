@@ -102,7 +102,8 @@ def _is_allowed(sentence: Sentence, rule: Rule, number: _Number, evoking: Sequen
     if "limit" in rule.relation.evoked_by:
         return False
     limits = sentence.tagged("limit")
-    if limits and _reach(sentence, number, limits) <= _reach(sentence, number, evoking):
+    doing = [t for t in evoking if t.label != "pace"]  # "a month" is said of both
+    if limits and (not doing or _reach(sentence, number, limits) <= _reach(sentence, number, doing)):
         return True
     verb = min(evoking, key=lambda t: (distance(sentence, t.start, number.value.start), t.start))
     return bool(sentence.within((verb.start - _BESIDE, verb.start), "approve")) and not rule.relation.ending
