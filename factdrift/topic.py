@@ -184,10 +184,10 @@ def _bad_references(topic: Topic) -> list[str]:
         seen.add(fact.name)
         for key in ("subject", "object"):
             if (entity := getattr(fact, key)) and entity not in topic.entities:
-                problems.append(f"facts.{index}.{key}: no entity {entity} in entities")
+                problems.append(f"facts.{fact.name}.{key}: no entity {entity} in entities")
         for key in ("others", "people"):
             problems += [
-                f"facts.{index}.{key}: no entity {entity} in entities"
+                f"facts.{fact.name}.{key}: no entity {entity} in entities"
                 for entity in getattr(fact, key)
                 if entity not in topic.entities
             ]
@@ -210,8 +210,8 @@ def _bad_quotes(topic: Topic, path: Path) -> list[str]:
     except ConfigError as exc:
         return [f"seed_article: {problem}" for problem in exc.problems]
     return [
-        f"facts.{i}.seed.{k}.quote: not a sentence of {topic.seed_article}: {seed.quote[:60]!r}"
-        for i, fact in enumerate(topic.facts)
+        f"facts.{fact.name}.seed.{k}.quote: not a sentence of {topic.seed_article}: {seed.quote[:60]!r}"
+        for fact in topic.facts
         for k, seed in enumerate(fact.seed)
         if seed.quote not in article.text and seed.quote != article.title
     ]

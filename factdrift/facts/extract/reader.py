@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
+from factdrift.errors import ConfigError
 from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.document import Discourse, Document, Sentence
@@ -29,6 +30,7 @@ from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
+from factdrift.facts.extract.vetting import problems_of
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import FactSpec, Topic
 
@@ -66,6 +68,9 @@ class Reader:
     version = VERSION
 
     def __init__(self, topic: Topic) -> None:
+        """Raises ConfigError with every fact that the relation library or the lexicons cannot serve."""
+        if problems := problems_of(topic):
+            raise ConfigError(tuple(f"{topic.topic}: {problem}" for problem in problems))
         self.topic = topic
         self.languages = lexicon_languages()
         self._tongues: dict[str, _Tongue] = {}
