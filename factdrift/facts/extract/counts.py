@@ -103,10 +103,19 @@ def _is_allowed(sentence: Sentence, rule: Rule, number: _Number, evoking: Sequen
         return False
     limits = sentence.tagged("limit")
     doing = [t for t in evoking if t.label != "pace"]  # "a month" is said of both
+    if any(_governs(sentence, limit, number, doing) for limit in limits):
+        return True
     if limits and (not doing or _reach(sentence, number, limits) <= _reach(sentence, number, doing)):
         return True
     verb = min(evoking, key=lambda t: (distance(sentence, t.start, number.value.start), t.start))
     return bool(sentence.within((verb.start - _BESIDE, verb.start), "approve")) and not rule.relation.ending
+
+
+def _governs(sentence: Sentence, limit: Tag, number: _Number, doing: Sequence[Tag]) -> bool:
+    """Whether a verb of limiting stands before the number with no other verb in between ("capped output at 38")."""
+    if limit.aspect not in ("base", "done", "state") or limit.end > number.value.start:
+        return False
+    return not any(t.aspect in ("base", "done") and limit.end <= t.start < number.value.start for t in doing)
 
 
 def _is_left(sentence: Sentence, number: _Number) -> bool:

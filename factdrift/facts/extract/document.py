@@ -132,6 +132,12 @@ class Sentence:
         return [tag for tag in tags if span[0] <= tag.start < span[1]] if tags else _NONE
 
 
+def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a capitalised word that makes another firm or place of a name follows it."""
+    follows = sentence.within((tag.end + 1, tag.end + 2), "other_firm")
+    return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
+
+
 def _start_of(tag: Tag) -> int:
     return tag.start
 
@@ -169,6 +175,8 @@ class Discourse:
                 continue  # "its" in "its ally" or "in its own hands" is part of the phrase
             if tag.label == "venture_ref" and any(n.start < tag.end and tag.start < n.end for n in named):
                 continue  # the topic says which one is meant
+            if tag.label == "entity" and _is_other_firm(sentence, tag):
+                continue  # "X Business Park" is not X
             if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
                 mention.marker = self._marker(sentence, tag)

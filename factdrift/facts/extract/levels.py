@@ -67,7 +67,7 @@ def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list
     evoking = triggers(sentence, rule) if sentence.percents else []
     if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
         return []
-    numbers = [q for q in sentence.percents if not _is_step(sentence, q) and not _is_vote(sentence, q)]
+    numbers = [q for q in sentence.percents if not _is_step(sentence, q) and not _is_vote(sentence, q, evoking)]
     near = [(min(distance(sentence, t.start, q.start) for t in evoking), q.start, q) for q in numbers]
     best = min(near, key=lambda entry: entry[:2], default=None)
     return [_draft(sentence, rule, best[2], evoking)] if best and best[0] <= _REACH else []
@@ -131,10 +131,15 @@ def _is_joined(sentence: Sentence, end: int, thing: Mention) -> bool:
     return not any(c in sentence.shadow[end : thing.start] for c in ",;、") and not sentence.within(gap, "clause")
 
 
-def _is_vote(sentence: Sentence, quantity: Quantity) -> bool:
+def _is_vote(sentence: Sentence, quantity: Quantity, evoking: list[Tag]) -> bool:
     """Whether it is the size of a majority or a move ("rejected by 94.6 per cent") and no rise tells it."""
-    steps = [t for t in sentence.within((quantity.start - 8, quantity.start), "by", "step") if t.end <= quantity.start]
+    steps = [t for t in sentence.within((quantity.start - 8, quantity.start), "step") if t.end <= quantity.start]
     rises = [t for t in sentence.within((quantity.start - 40, quantity.start), "raise", "lower") if t.aspect != "noun"]
+    rises = [
+        t
+        for t in rises
+        if not any(e.start <= t.start < e.end and (e.start, e.end) != (t.start, t.end) for e in evoking)
+    ]
     return bool(steps) and not rises and not sentence.shadow[steps[-1].end : quantity.start].strip()
 
 
@@ -187,6 +192,7 @@ def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> tupl
         return Stage(rule.relation.always), rule.relation.always == Stage.PLANNED
     span = sentence.clause(quantity.start)
     moves = [t for t in sentence.within(span, "raise", "lower", "hold_level") if t.aspect in ("base", "done")]
+    moves = [t for t in moves if t is tag or not tag.start <= t.start < tag.end]  # "pay rise" is no verb
     if not moves and is_target(sentence, quantity):  # "A falls to 2 %, and B to 3 %": one verb for both
         moves = [t for t in sentence.tagged("raise", "lower") if t.aspect in ("base", "done") and t.end <= span[0]]
     verb = min(moves, key=lambda t: (distance(sentence, t.start, quantity.start), t.start), default=tag)

@@ -91,7 +91,7 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
-    if kind == "holding" and tag.label == "stake" and (sold := _sold_count(sentence, quantity, tag)):
+    if kind == "holding" and tag.label == "stake" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
     if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
@@ -107,12 +107,12 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     return kind, tag
 
 
-def _sold_count(sentence: Sentence, quantity: Quantity, shares: Tag) -> Tag | None:
+def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
-    gap = sentence.shadow[shares.end : quantity.start]
-    if not (0 < len(gap) <= 30 and "," in gap[:3]):
+    counted = sentence.within((quantity.start - 40, quantity.start), "stake")
+    if not counted or "," not in sentence.shadow[counted[-1].end : min(counted[-1].end + 3, quantity.start)]:
         return None
-    sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= shares.start]
+    sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= counted[-1].start]
     holds = [t for t in sentence.tagged("own", "lower", "raise") if sales and sales[-1].end <= t.start < quantity.start]
     return sales[-1] if sales and not holds else None
 

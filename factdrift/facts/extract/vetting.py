@@ -7,7 +7,8 @@ from factdrift.codec import value_from_json
 from factdrift.facts.extract.lexicon import Lexicon, Relation, lexicon_languages, load_lexicon, load_relations
 from factdrift.topic import FactSpec, Topic
 
-EXAMPLES: dict[str, dict[str, object]] = {  # how a seed value of each kind is written; its keys are those that are known
+# How a seed value of each kind is written; its keys are those that are known.
+EXAMPLES: dict[str, dict[str, object]] = {
     "percent": {"percent": 43.4},
     "money": {"money": 600, "scale": "million", "currency": "EUR"},
     "date": {"date_from": "2023-05-01", "date_to": "2023-08-31"},
