@@ -107,7 +107,11 @@ def test_every_kind_of_change_has_words():
     vanished = compare(ledger(DONE), ledger(), [DONE.claim_id], {}, NOW)
 
     titles = [a.title for each in (slipped, dates, contested, overdue) for a in alerts(each)]
-    more = [a.title for a in alerts_for([*retracted, *vanished], POLICY, frozenset(), topic="t", created_at=NOW)]
+    more = [
+        a.title
+        for each in (retracted, vanished)
+        for a in alerts_for(each, POLICY, frozenset(), topic="t", created_at=NOW)
+    ]
 
     assert titles == [
         "stake: May 2023 -> Jul 2023 (date slipped)",

@@ -15,7 +15,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from factdrift.errors import PermanentError, TransientError
+from factdrift.errors import Gone, PermanentError, TransientError
 from factdrift.sources.http import Fetched, Fetcher, FetchLimits, NotModified, _mapped_errors
 
 
@@ -163,8 +163,10 @@ async def test_a_date_to_come_back_is_measured_by_the_servers_clock(site: Site, 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 410, 451, 304])
 async def test_a_refusal_is_permanent(site: Site, fetcher: Fetcher, code: int) -> None:
-    with pytest.raises(PermanentError, match=str(code)):
+    with pytest.raises(PermanentError, match=str(code)) as caught:
         await fetcher.fetch(f"{site.root}/status/{code}")
+
+    assert isinstance(caught.value, Gone) is (code in (404, 410))
 
 
 @pytest.mark.parametrize("path", ["slow", "trickle"])

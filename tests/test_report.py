@@ -1,11 +1,20 @@
 """What people are shown: tables, lines, and nothing that steers their terminal or their spreadsheet."""
 
+import contextlib
 import csv
+import fcntl
 import io
 import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import termios
 from datetime import UTC, date, datetime
 
 import pytest
+from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +93,54 @@ def test_csv_disarms_what_a_spreadsheet_takes_for_a_formula(start: str):
 
 def test_csv_leaves_numbers_alone():
     assert as_csv(["n"], [[-1.5]]) == "n\n-1.5\n"
+
+
+FACTS = (
+    ["fact", "track", "value", "stage", "since", "last_confirmed", "due"],
+    [
+        ["engineering-support-to-the-unit", "expected", "yes", "denied", "2023-04-14", "2023-04-17", None],
+        ["shares-of-the-other-in-trust", "actual", "28.4 % (contested)", "current", "2023-06-16", "2023-11-08", "x"],
+        ["long-term-roadmap", "expected", "by 30 Nov 2023", "planned", "2023-04-14", "2023-07-26", date(2023, 11, 30)],
+    ],
+)
+
+
+def on_a_terminal(columns: int, *shown: object) -> list[str]:
+    """The lines that `show` writes to a terminal of so many columns, without colours."""
+    main, side = os.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    code = f"import datetime; from factdrift.report.tables import show; show(*{shown!r})"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    subprocess.run([sys.executable, "-c", code], stdout=side, env=env, check=True)
+    os.close(side)
+    written = b""
+    with contextlib.suppress(OSError):  # how a terminal that nobody writes to any more ends
+        while part := os.read(main, 65_536):
+            written += part
+    os.close(main)
+    return re.sub(r"\x1b\[[\d;]*m", "", written.decode()).splitlines()
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_a_narrow_terminal_breaks_no_name_and_no_day(columns: int):
+    lines = on_a_terminal(columns, *FACTS)
+
+    assert max(map(len, lines)) <= columns
+    words = [word for line in lines for word in line.split()]
+    assert {str(cell) for row in FACTS[1] for cell in row if cell and " " not in str(cell)} <= set(words)
+
+
+def test_where_a_table_is_too_wide_days_say_what_they_are():
+    lines = [line.rstrip() for line in on_a_terminal(80, *FACTS)]
+
+    assert lines[-2:] == [
+        "long-term-roadmap  expected  by 30 Nov 2023  planned  since 2023-04-14",
+        "    last confirmed 2023-07-26  due 2023-11-30",
+    ]
+
+
+def test_a_wide_terminal_has_a_line_for_each_row():
+    lines = on_a_terminal(140, *FACTS)
+
+    assert [line.split()[0] for line in lines[-3:]] == [row[0] for row in FACTS[1]]
+    assert "by 30 Nov 2023" in lines[-1]

@@ -12,7 +12,7 @@ from storage_cases import FACT, NOW, TOPIC, alert, article, at, batch, claim, fo
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Article, Change, ChangeKind, DateSpan, Ledger, Review, Track
 from storage.database import Store, open_store
-from storage.records import Batch, SourceState, StoredArticle
+from storage.records import Batch, FactRow, SourceState, StoredArticle
 from storage.verify import verify
 
 
@@ -186,15 +186,26 @@ def test_a_source_keeps_only_its_newest_state(path: Path) -> None:
         assert store.source_states(TOPIC) == {"example": SourceState("example", failures=3, last_error="503")}
 
 
-def test_a_review_can_be_undone_but_not_rewritten(path: Path) -> None:
-    review = Review("w1", "c1", "accept", "kim", NOW)
+def test_a_review_that_was_taken_back_is_kept_and_marked(path: Path) -> None:
+    given = Review("w1", "c1", "accept", "kim", NOW, note="seen the filing")
+    taken_back = Review("w2", "c1", "undo", "ann", at(1), undoes="w1")
+
+    write(path, batch("r1", reviews=(given,)), batch("r2", day=1, reviews=(taken_back,)))
 
     with open_store(path, now=NOW) as store:
-        store.add_review(review)
-        store.add_review(replace(review, verdict="reject", undone=True))
-        found = store.reviews()
+        assert store.reviews(TOPIC) == [replace(given, undone=True)]
+        assert store.reviews("another") == []
+    log = "SELECT verdict, who, decided_at, note, undone_by, undone_at FROM review_log"
+    assert rows(path, log) == [("accept", "kim", NOW, "seen the filing", "ann", at(1))]
 
-    assert found == [replace(review, undone=True)]
+
+def test_a_tracked_slot_that_reads_otherwise_ends_and_starts_again(path: Path) -> None:
+    other = FactRow(FACT, "Acme's part of Beta", "holds_stake", "acme", "beta", "percent")
+
+    write(path, batch("r1"), batch("r2", day=1, facts=(other,)), batch("r3", day=2, facts=(other,)))
+
+    kept = rows(path, "SELECT meaning, run_id, ended_by FROM facts ORDER BY run_id")
+    assert kept == [("Acme's share of Beta", "r1", "r2"), ("Acme's part of Beta", "r2", None)]
 
 
 def test_unread_articles_are_kept_with_their_reason(path: Path) -> None:

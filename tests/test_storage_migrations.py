@@ -69,6 +69,24 @@ def test_migration_3_keeps_the_rows_of_schema_2(path: Path) -> None:
     assert reason == [(20, 0)]
 
 
+def test_migration_5_keeps_reviews_and_makes_an_undo_a_row_of_its_own(path: Path) -> None:
+    _old_store(path)
+    with duckdb.connect(str(path)) as db:
+        for name, undone in (("w1", True), ("w2", False)):
+            db.execute(f"INSERT INTO reviews VALUES ('{name}', 'c1', 'accept', 'kim', {AT}, {undone}, 'seen')")
+        db.execute(f"INSERT INTO facts VALUES ('{TOPIC}', '{FACT}', 'm', 'r', 's', 'o', 'percent')")
+        db.execute("DELETE FROM claims WHERE claim_id <> 'c1'")
+
+    with open_store(path, now=NOW) as store:
+        kept, tracked = store.reviews(TOPIC), store.fact_names(TOPIC)
+
+    assert [(r.review_id, r.who, r.note, r.undone) for r in kept] == [
+        ("w1", "kim", "seen", True),
+        ("w2", "kim", "seen", False),
+    ]
+    assert tracked == {FACT}
+
+
 def test_rows_written_before_proofs_are_no_problem_to_the_chain(path: Path) -> None:
     _old_store(path)
     with duckdb.connect(str(path)) as db:
@@ -134,3 +152,13 @@ def test_migrating_again_does_nothing(path: Path) -> None:
 
 def test_migrations_are_numbered_without_gaps() -> None:
     assert [number for number, _, _ in all_migrations()] == list(range(1, len(all_migrations()) + 1))
+
+
+def test_migration_4_leaves_rows_alone_and_what_it_adds_starts_empty(path: Path) -> None:
+    with open_migrated(path, NOW, all_migrations()[:3]) as db:
+        db.execute("INSERT INTO trimmed VALUES ('acme', 'v1', now())")
+
+    with open_migrated(path, NOW, all_migrations()[:4]) as db:
+        found = db.execute("SELECT (SELECT count(*) FROM trimmed), (SELECT count(*) FROM kept_folds)").fetchall()
+
+    assert found == [(1, 0)]

@@ -10,7 +10,6 @@ from storage_cases import FACT, NOW, TOPIC, article, at, batch, claim, fold, wri
 from factdrift.errors import StoreUnavailable
 from factdrift.model import ClaimReason, Reason, Review
 from storage.articles import reviews_in, standing_articles
-from storage.database import open_store
 from storage.reading import Snapshot, open_snapshot
 from storage.records import SourceState, StoredArticle
 from storage.snapshot import publish_snapshot
@@ -84,13 +83,12 @@ def test_the_chain_of_evidence_says_what_each_sentence_did(snapshot: Snapshot) -
 def test_what_waits_is_listed_until_it_is_decided(path: Path, snapshot: Snapshot, tmp_path: Path) -> None:
     waiting = [row["claim_id"] for row in snapshot.waiting(TOPIC)]
 
-    with open_store(path, now=NOW) as store:
-        store.add_review(Review("w1", waiting[0], "reject", "kim", NOW))
+    write(path, batch("r4", day=5, reviews=(Review("w1", waiting[0], "reject", "kim", at(5)),)))
     with open_snapshot(publish_snapshot(path, tmp_path / "later.duckdb")) as later:
         assert later.waiting(TOPIC) == []
 
     assert len(waiting) == 1
-    assert [review.verdict for review in reviews_in(path)] == ["reject"]
+    assert [review.verdict for review in reviews_in(path, TOPIC)] == ["reject"]
 
 
 def test_candidates_are_grouped_by_slot(snapshot: Snapshot) -> None:
@@ -113,7 +111,7 @@ def test_stored_articles_can_be_read_again(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda p: open_snapshot(p).__enter__(), reviews_in, lambda p: standing_articles(p, TOPIC)]
+    "ask", [lambda p: open_snapshot(p).__enter__(), lambda p: reviews_in(p, TOPIC), lambda p: standing_articles(p, TOPIC)]
 )
 def test_a_missing_file_is_named(tmp_path: Path, ask: object) -> None:
     with pytest.raises(StoreUnavailable, match=r"none\.duckdb"):

@@ -19,6 +19,7 @@ VIEWS = (
     "reason_counts",
     "source_health",
     "review_precision",
+    "review_log",
 )
 
 

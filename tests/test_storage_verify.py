@@ -10,7 +10,7 @@ import pytest
 from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
-from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, StoredClaim, Value
+from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Review, StoredClaim, Value
 from storage.backup import compact, drop_text
 from storage.evidence import problems_of_claim
 from storage.migrations import all_migrations, open_migrated
@@ -29,6 +29,8 @@ def path(tmp_path: Path) -> Path:
         batch("r1", one, alerts=(alert("k1"),)),
         batch("r2", two, day=3, ledgers={FACT: fold(both)}),
         batch("r3", day=5, ended_versions=("v1",), ledgers={FACT: fold(both[1:])}),
+        batch("r4", day=6, reviews=(Review("w1", both[1].claim_id, "accept", "kim", at(6)),)),
+        batch("r5", day=7, reviews=(Review("w2", both[1].claim_id, "undo", "kim", at(7), undoes="w1"),)),
     )
     return path
 
@@ -50,7 +52,7 @@ def test_a_store_that_nobody_touched_holds(path: Path) -> None:
     result = verify(path, folded)
 
     assert result.problems == ()
-    assert (result.runs, result.claims, result.facts) == (3, 2, 1)
+    assert (result.runs, result.claims, result.facts) == (5, 2, 1)
     assert len(result.head) == 64
 
 
@@ -81,6 +83,12 @@ def test_it_still_holds_after_it_was_compacted(path: Path) -> None:
         ("UPDATE claims SET ended_by = NULL, system_to = NULL", "claims (run r3): 0 rows were added and 1 ended"),
         ("UPDATE articles SET run_id = 'r9' WHERE version_id = 'v2'", "runs r9 (run r9): has rows but"),
         ("DELETE FROM run_tables WHERE run_id = 'r1'", "runs r1"),
+        ("UPDATE reviews SET verdict = 'reject' WHERE review_id = 'w1'", "reviews w1 (run r4): is not as"),
+        ("UPDATE reviews SET who = 'ann' WHERE review_id = 'w2'", "reviews w2 (run r5): is not as"),
+        ("DELETE FROM reviews WHERE verdict = 'undo'", "reviews (run r5): 1 rows were added and 0 ended, there are 0"),
+        ("INSERT INTO reviews SELECT * REPLACE ('w9' AS review_id) FROM reviews", "reviews w9 (run r4)"),
+        ("UPDATE facts SET meaning = 'x'", "facts acme-stake (run r1): is not as"),
+        ("DELETE FROM facts", "facts (run r1): 1 rows were added and 0 ended, there are 0"),
     ],
 )
 def test_a_hand_edited_row_is_named(path: Path, edit: str, named: str) -> None:
@@ -121,9 +129,8 @@ def test_a_fact_that_is_tracked_no_more_is_left_alone(path: Path) -> None:
 
 
 def test_dropped_text_is_no_edit(path: Path) -> None:
-    write(path, batch("r4", articles=(), claims=(), day=6))
     with_noise = replace(article(9), text="Nothing of interest here.")
-    write(path, batch("r5", day=7, articles=(StoredArticle(with_noise),)))
+    write(path, batch("r6", day=8, articles=(StoredArticle(with_noise),)))
 
     dropped = drop_text(path, at(30), at(31))
 

@@ -58,6 +58,8 @@ class Site:
     async def answer(self, request: web.Request) -> web.Response:
         self.asked[request.path] += 1
         status, kind, body = self.answers.get(request.path, (404, "text/plain", "nothing here"))
+        if status == 302:
+            return web.Response(status=status, headers={"Location": body})
         return web.Response(status=status, text=body, content_type=kind)
 
     def page(self, path: str, title: str, text: str, lang: str = "en") -> str:
@@ -259,3 +261,71 @@ async def test_a_changed_article_is_a_new_version_and_its_old_claims_end(site: S
     assert claims
     assert all(("700" in body) == is_open for body, is_open in claims)
     assert "nissan-ampere-amount" in {change.fact for change in report.changes}
+
+
+async def test_an_article_that_was_never_there_is_asked_for_less_and_less_often(site: Site, tmp_path: Path):
+    there = site.page("/quiet", "The library opens longer", QUIET)
+    config = configured(tmp_path, site, site.feed("/feed", "/never", there))
+
+    asked = []
+    for minutes in (0, 30, 59, 61, 90, 179, 182, 240):
+        report = await run(config, NOW + timedelta(minutes=minutes))
+        asked.append(site.asked["/never"])
+
+    assert asked == [1, 1, 1, 2, 2, 2, 3, 3]
+    assert report.failed_articles == ()
+    assert site.asked["/quiet"] == 1
+
+
+async def test_an_article_that_its_publisher_takes_back_is_retracted_with_its_sentence(site: Site, tmp_path: Path):
+    page = site.page("/deal", "Nissan and Renault sign final deal", DEAL)
+    config = configured(tmp_path, site, site.feed("/feed", page), recheck_days=3)
+    await run(config)
+    moved = {
+        fact
+        for (fact,) in rows(
+            config, "SELECT DISTINCT fact FROM changes JOIN claims USING (claim_id, fact) WHERE source = 's0'"
+        )
+    }
+    site.answers["/deal"] = (503, "text/plain", "down")
+    await run(config, NOW + timedelta(hours=21))
+    site.answers["/deal"] = (410, "text/plain", "gone")
+
+    first = await run(config, NOW + timedelta(hours=42))
+    standing = rows(config, "SELECT count(*) FROM articles WHERE url LIKE '%/deal' AND system_to IS NULL")
+    second = await run(config, NOW + timedelta(hours=56))
+
+    assert moved
+    assert [c for c in first.changes if c.kind is ChangeKind.RETRACTED] == []
+    assert standing == [(1,)]
+    told = [c for c in second.changes if c.kind is ChangeKind.RETRACTED]
+    assert {c.fact for c in told} <= moved
+    assert all(second.sentences[c.claim_id][0] in DEAL for c in told)
+    assert told
+    assert rows(config, "SELECT count(*) FROM claims WHERE source = 's0' AND system_to IS NULL") == [(0,)]
+
+
+async def test_an_article_that_leads_to_the_front_page_is_not_there(site: Site, tmp_path: Path):
+    site.page("/", "The front page", QUIET)
+    site.answers["/moved"] = (302, "", "/")
+    site.answers["/wall"] = (302, "", "/?back=/wall")
+    config = configured(tmp_path, site, site.feed("/feed", "/moved", "/wall"))
+
+    report = await run(config)
+
+    assert [line.rsplit(": ")[-1] for line in report.failed_articles] == ["leads to the front page"]
+    assert rows(config, "SELECT url LIKE '%/moved', gone_since IS NOT NULL FROM missing") == [(True, True)]
+
+
+async def test_a_wall_before_an_article_that_was_read_takes_nothing_back(site: Site, tmp_path: Path):
+    page = site.page("/deal", "Nissan and Renault sign final deal", DEAL)
+    config = configured(tmp_path, site, site.feed("/feed", page), recheck_days=3)
+    await run(config)
+    before = counts(config)
+    site.page("/deal", "Just a moment...", "Verify you are human. Enable JavaScript and cookies to continue.")
+
+    report = await run(config, NOW + timedelta(hours=21))
+    await run(config, NOW + timedelta(hours=48))
+
+    assert [line for line in report.failed_articles if "bot_challenge" in line]
+    assert counts(config) == before

@@ -54,7 +54,7 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     if strangers or sentence.tagged("amend") or (ventures and sentence.percents):
         return _named_by_date(sentence, rule, tags) if not strangers else []
     for step in sentence.tagged("settle"):
-        near = [t for t in tags if distance(sentence, t.start, step.start) <= 70]
+        near = [t for t in tags if distance(sentence, t.start, step.start) <= 100]
         dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
         dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
         if not near or not dates:

@@ -38,7 +38,8 @@ def _chief(
     if not people:
         return drafts
     chosen = _appointee(sentence, people)
-    for person in dict.fromkeys((chosen.id, *(m.id for m in people if _stands_by_office(sentence, m, tags)))):
+    others = [m for m in people if _stands_by_office(sentence, m, tags) and not _is_succeeded(sentence, m)]
+    for person in dict.fromkeys((chosen.id, *(m.id for m in others))):
         mention = next(m for m in people if m.id == person)
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = sentence.tagged("appoint")
@@ -76,6 +77,11 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     if heirs and not follows:
         return heirs[-1]  # "X replaces Y"
     return follows[0] if follows else min(people, key=lambda m: (abs(m.start - steps[0].start), m.start))
+
+
+def _is_succeeded(sentence: Sentence, person: Mention) -> bool:
+    """Whether this is Y in "X succeeds Y"."""
+    return any(0 <= person.start - t.end <= 6 for t in sentence.tagged("succeed"))
 
 
 def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> Draft | None:
@@ -125,13 +131,20 @@ def _partners(
             continue
         events = [t for t in fitting if t.label in ("found", "join") and t.aspect in ("base", "done")]
         span = sentence.clause(mention.start)
-        fitting = [t for t in events if span[0] <= t.start < span[1]] or fitting  # an event says more than a noun
+        events = [t for t in events if span[0] <= t.start < span[1] and _takes_part(sentence, mention, t)]
+        fitting = events or fitting  # an event says more than a noun
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
         verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)
         stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
+
+
+def _takes_part(sentence: Sentence, mention: Mention, verb: Tag) -> bool:
+    """Whether the verb is about the mention: its subject, or the first that is named behind it."""
+    between = [m for m in sentence.mentions if verb.end <= m.start < mention.start]
+    return mention.end <= verb.start or not between
 
 
 def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:

@@ -95,7 +95,7 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         return False
     if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
         return False  # part of a longer word: "in parte", "en direct"
-    near = sentence.within((marker.end, marker.end + 12), *_KNOWN_AFTER_OF)
+    near = sentence.within((marker.start + 1, marker.end + 12), *_KNOWN_AFTER_OF)  # "de l'usine": the article is its
     named = [t for t in near if t.label != "entity" or "-" not in sentence.shadow[marker.end : t.start]]
     tail = sentence.shadow[marker.end : marker.end + 6]
     return (

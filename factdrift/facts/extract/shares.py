@@ -35,6 +35,9 @@ _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
+_NAME_AND_COMMA = 14  # characters behind "shares" in which the comma of "shares in X, or 5 %" stands
+
+
 _BREATH = re.compile(r"[,;:、]|\d")
 
 
@@ -70,7 +73,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
-    found += read_equals(sentence, by_class.get("holding", []), found)
+    equals = read_equals(sentence, by_class.get("holding", []))
+    found = [draft for draft in found if all(draft.fact is not equal.fact for equal in equals)] + equals
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
 
@@ -110,7 +114,10 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
 def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
     counted = sentence.within((quantity.start - 40, quantity.start), "stake")
-    if not counted or "," not in sentence.shadow[counted[-1].end : min(counted[-1].end + 3, quantity.start)]:
+    if (
+        not counted
+        or "," not in sentence.shadow[counted[-1].end : min(counted[-1].end + _NAME_AND_COMMA, quantity.start)]
+    ):
         return None
     sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= counted[-1].start]
     holds = [t for t in sentence.tagged("own", "lower", "raise") if sales and sales[-1].end <= t.start < quantity.start]
@@ -350,6 +357,8 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
     if cue.aspect in ("base", "done", "state") and not (moves and cue.label == "own"):
         return cue
     span = sentence.clause(quantity.start)
+    if kind == "trust":  # "was completed" behind both is no word of holding
+        span = (span[0], max(quantity.end, cue.end))
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
     if moves:
         verbs = [t for t in verbs if t.label != "own"] or verbs

@@ -97,8 +97,10 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
     for tag in sentence.tagged("whole")[:1]:
         roles = roles_at(sentence, tag.start, tag.end, context)
         here = {m.id for m in sentence.mentions}
-        for rule in choose_rules([r for r in rules if r.fact.object in here], roles, context, 2):
-            if all(d.fact is not rule.fact for d in found):
+        bought = [r for r in rules if any(d.fact is r.fact and d.value is None for d in found)]
+        chosen = bought or choose_rules([r for r in rules if r.fact.object in here], roles, context, 2)
+        for rule in chosen:
+            if bought or all(d.fact is not rule.fact for d in found):
                 verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
                 state = Tag(tag.start, tag.end, tag.label, "state")
                 stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
@@ -146,9 +148,8 @@ def _is_from(sentence: Sentence, verb: Tag, rule: Rule) -> bool:
     return any(m.marker == "of" and 0 <= m.start - t.end <= 12 for m in held for t in owned)
 
 
-def read_equals(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
+def read_equals(sentence: Sentence, rules: list[Rule]) -> list[Draft]:
     """A share that is said to equal a number told before it: "to 15 %, the same as what Y holds in X"."""
-    told = {d.fact.name for d in found}
     drafts: list[Draft] = []
     for verb in sentence.tagged("own") if sentence.percents else ():
         if verb.aspect != "state" or any(0 < q.start - verb.end <= _BESIDE for q in sentence.percents):
@@ -159,7 +160,7 @@ def read_equals(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
         holder = next((m.id for m in sentence.mentions if 0 <= verb.start - m.end <= 3), None)
         held = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - verb.end <= 16]
         for rule in rules:
-            if held and (rule.fact.subject, rule.fact.object) == (holder, held[0]) and rule.fact.name not in told:
+            if held and (rule.fact.subject, rule.fact.object) == (holder, held[0]):
                 span = (parts[-1].start, parts[-1].end)
                 drafts.append(Draft(rule.fact, sentence, parts[-1].value, Stage.CURRENT, span))
     return drafts
