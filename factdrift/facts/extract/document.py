@@ -32,6 +32,7 @@ class Mention:
     id: str
     sure: bool
     poss: bool = False
+    type: str = ""  # the entity's
     marker: str = ""  # the marker that stands right before it (or after it, for particles): of, by, from, to, subject
 
 
@@ -132,6 +133,12 @@ class Sentence:
         return [tag for tag in tags if span[0] <= tag.start < span[1]] if tags else _NONE
 
 
+def _is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:
+    """Whether the pronoun opens an apposition to the mention and so means another ("X, its owner")."""
+    owners = sentence.within((pronoun.end, pronoun.end + 16), "shareholder", "partner")
+    return sentence.shadow[mention.end : pronoun.start].strip() == "," and bool(owners)
+
+
 def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
     """Whether a capitalised word that makes another firm or place of a name follows it."""
     follows = sentence.within((tag.end + 1, tag.end + 2), "other_firm")
@@ -179,6 +186,7 @@ class Discourse:
                 continue  # "X Business Park" is not X
             if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
+                mention.type = self._type(found)
                 mention.marker = self._marker(sentence, tag)
                 mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
                 before = sentence.mentions[-1] if sentence.mentions else None
@@ -234,6 +242,7 @@ class Discourse:
             return self._subject  # "the company": what the sentence before spoke of
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
+        outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
         if tag.aspect == "base" and self._marker(sentence, tag) and len({m.id for m in outer}) > 1:
             doer = outer[-1].id  # "X takes 51 % from it": not from itself
             return next(m.id for m in reversed(outer) if m.id != doer)
@@ -259,9 +268,11 @@ class Discourse:
         if self._particles:
             return ""
         for marker in reversed(
-            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "from", "by", "to")
+            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "from", "by", "to", "for")
         ):
             gap = sentence.shadow[marker.end : tag.start]
+            if marker.start == sentence.start and gap.strip():
+                continue  # "In exchange X wants": a phrase of its own
             if len(gap.split()) <= 1 and not any(c in ",;:" or c.isdigit() for c in gap):
                 return marker.label
         return ""

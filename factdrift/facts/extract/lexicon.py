@@ -75,6 +75,7 @@ class Lexicon(_Frozen):
     descriptions: Phrases = ()  # templates with {nationality} and {kind}
     unit_descriptions: Phrases = ()  # templates with {owner}
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun
+    auxiliaries: Phrases = ()  # words of having that make a tense right before a participle ("had agreed")
     concepts: dict[str, Phrases] = {}
     units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
     periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"

@@ -174,7 +174,7 @@ def read_rank(
     sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity], lexicon: Lexicon
 ) -> list[Draft]:
     """A rank, or the loss of a place to another."""
-    if not any(m.id == rule.fact.subject for m in sentence.mentions):
+    if not sentence.tagged("rank") or not any(m.id == rule.fact.subject for m in sentence.mentions):
         return []
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ranks:

@@ -109,6 +109,7 @@ class _Tongue:
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
         self._articles = tuple(f" {word} " for word in lexicon.articles)
+        self._auxiliaries = frozenset(lexicon.auxiliaries)
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
 
     @cached_property
@@ -141,7 +142,9 @@ class _Tongue:
             named.update(tag.ids[0] for tag in tags if tag.label == "entity" and tag.sure and len(tag.ids) == 1)
             spans = [(0, len(text))] if part == "title" else sentences(text)
             for start, end in spans:
-                own = without_false_verbs(tags_between(tags, start, end), shadows[part], self._articles)
+                own = without_false_verbs(
+                    tags_between(tags, start, end), shadows[part], self._articles, self._auxiliaries
+                )
                 found.append(
                     Sentence(
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates

@@ -65,7 +65,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
             roles.held[mention.id] = max(roles.held[mention.id], weight)
-    _from_context(roles, context)
+    owned = any(_owns_shareholder(sentence, m) for m in sentence.mentions)
+    _from_context(roles, () if owned else context)  # "X's biggest shareholder" is named beside it, or unknown
     return roles
 
 
@@ -175,6 +176,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 5  # "and X 15 pct of Y": the verb is left out
     if is_number and 0 <= mention.start - end <= 2 and not mention.marker:
         return 5  # "49% X"
+    if is_number and mention.marker == "for" and mention.start - end <= 8 and end < mention.start:
+        return 5  # "49% for X"
     if start <= mention.start < end:
         return 5  # "fully X-owned"
     if mention.marker == "by" and distance(sentence, mention.start, end) < 90:

@@ -60,6 +60,7 @@ MARKER_LABELS = frozenset(
         "partner_ref",
         "venture_ref",
         "may",
+        "for",
     )
 )
 _LONGEST = 40  # characters that a word with an open end may have
@@ -190,8 +191,23 @@ def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:
     return tags[low:high]
 
 
-def without_false_verbs(tags: list[Tag], shadow: str, articles: tuple[str, ...]) -> list[Tag]:
-    """The tags without those of a verb's open form right behind an article: "the list", "its take", "a name"."""
-    if not articles:
-        return tags
-    return [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]
+def without_false_verbs(
+    tags: list[Tag], shadow: str, articles: tuple[str, ...], auxiliaries: frozenset[str]
+) -> list[Tag]:
+    """The tags without those that look like verbs and are none.
+
+    A verb's open form right behind an article is a noun ("the list", "its take"); a word of having right before a
+    participle is an auxiliary ("had been discussed").
+    """
+    if articles:
+        tags = [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]
+    return [
+        tag
+        for index, tag in enumerate(tags)
+        if tag.label != "own" or shadow[tag.start : tag.end] not in auxiliaries or not _is_auxiliary(tag, tags, index)
+    ]
+
+
+def _is_auxiliary(tag: Tag, tags: list[Tag], index: int) -> bool:
+    behind = (t for t in tags[index + 1 : index + 8] if tag.end < t.start <= tag.end + 10)
+    return any(t.aspect == "done" or t.label in ("done", "rumour", "agree") for t in behind if t.label != "own")

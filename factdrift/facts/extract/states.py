@@ -29,7 +29,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
         together = bool(here & set(wanted)) or "both" in sentence.labels or not here
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
-    return not missing or (len(missing) < len(wanted) + (not here) and all(e in context for e in missing))
+    nobody = all(m.type == "person" for m in sentence.mentions)
+    return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
 
 
 def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[str, Entity]) -> bool:
