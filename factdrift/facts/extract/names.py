@@ -136,7 +136,9 @@ def _partners(
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
         verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)
-        stage = Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known)
+        stage = (
+            Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known and not verb)
+        )
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
 
@@ -174,8 +176,9 @@ def read_rank(
     sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity], lexicon: Lexicon
 ) -> list[Draft]:
     """A rank, or the loss of a place to another."""
-    if not sentence.tagged("rank") or not any(m.id == rule.fact.subject for m in sentence.mentions):
-        return []
+    spoken = [m for m in sentence.mentions if m.id == rule.fact.subject]
+    if not spoken or (all(m.sure for m in spoken) and not sentence.tagged("rank")):
+        return []  # a place in a race needs no peers
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ranks:
         for match in re.finditer(pattern, span):
@@ -184,7 +187,7 @@ def read_rank(
             at = (sentence.start + match.start(), sentence.start + match.end())
             mentions = [m for m in sentence.mentions if entities[m.id].type == "company"]
             near = min(mentions, key=lambda m: distance(sentence, m.start, at[0]), default=None)
-            if not rank or near is None or _is_of_person(sentence, at[1]):
+            if not rank or near is None or _is_of_person(sentence, at[1]) or _would_be(sentence, at[0]):
                 continue
             passed = sentence.tagged("overtake")
             if passed and _is_overtaken(sentence, rule, passed[0], mentions):
@@ -197,6 +200,11 @@ def read_rank(
 def _is_of_person(sentence: Sentence, end: int) -> bool:
     """Whether it is a person's place in a firm ("number three at X")."""
     return sentence.shadow[end : end + 4] == " at "
+
+
+def _would_be(sentence: Sentence, at: int) -> bool:
+    """Whether the rank is of something that is not there ("would have made the fourth-biggest carmaker")."""
+    return bool(sentence.within((max(sentence.start, at - 40), at), "future", "rumour"))
 
 
 def _is_overtaken(sentence: Sentence, rule: Rule, verb: Tag, mentions: list[Mention]) -> bool:

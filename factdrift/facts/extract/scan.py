@@ -204,10 +204,17 @@ def without_false_verbs(
     return [
         tag
         for index, tag in enumerate(tags)
-        if tag.label != "own" or shadow[tag.start : tag.end] not in auxiliaries or not _is_auxiliary(tag, tags, index)
+        if tag.label != "own"
+        or shadow[tag.start : tag.end] not in auxiliaries
+        or not _is_auxiliary(shadow, tag, tags, index)
     ]
 
 
-def _is_auxiliary(tag: Tag, tags: list[Tag], index: int) -> bool:
-    behind = (t for t in tags[index + 1 : index + 8] if tag.end < t.start <= tag.end + 10)
-    return any(t.aspect == "done" or t.label in ("done", "rumour", "agree") for t in behind if t.label != "own")
+def _is_auxiliary(shadow: str, tag: Tag, tags: list[Tag], index: int) -> bool:
+    for behind in tags[index + 1 : index + 8]:
+        gap = shadow[tag.end : behind.start]
+        if len(gap) > 10 or "," in gap or any(c.isdigit() for c in gap):
+            return False
+        if gap and behind.label != "own" and (behind.aspect == "done" or behind.label in ("done", "rumour", "agree")):
+            return True
+    return False

@@ -35,6 +35,7 @@ _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
+_COUNT = 24  # characters between a number and the shares that it counts
 _NAME_AND_COMMA = 14  # characters behind "shares" in which the comma of "shares in X, or 5 %" stands
 
 
@@ -54,7 +55,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             kind, cue = paired
         if before and kind in ("", "trust") and (part := _split(sentence, quantity)):
             kind, cue = "holding", part
-        if not cue and (cue := _gapped(sentence, quantity) or _possessed(sentence, quantity)):
+        if not cue and (cue := _gapped(sentence, quantity) or _bare(sentence, quantity)):
             kind = "holding"
         if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
             kind = "holding"  # nobody tracks such a sale: the share that is taken counts
@@ -113,20 +114,24 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
 
 def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
-    counted = sentence.within((quantity.start - 40, quantity.start), "stake")
+    counted = sentence.within((quantity.start - 56, quantity.start), "stake")
     if (
         not counted
         or "," not in sentence.shadow[counted[-1].end : min(counted[-1].end + _NAME_AND_COMMA, quantity.start)]
     ):
         return None
+    numbers = (*sentence.plains, *sentence.moneys)  # "cent millions d'actions" looks like a sum
+    if not any(0 < counted[-1].start - n.end <= _COUNT for n in numbers):
+        return None
     sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= counted[-1].start]
-    holds = [t for t in sentence.tagged("own", "lower", "raise") if sales and sales[-1].end <= t.start < quantity.start]
+    low = sales[-1].end if sales else 0
+    holds = [t for t in sentence.tagged("own", "lower", "raise") if low <= t.start < counted[-1].start]
     return sales[-1] if sales and not holds else None
 
 
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a word of holding follows the number at once ("43 % held by X")."""
-    return any(t.aspect == "state" for t in sentence.within((quantity.end, quantity.end + 2), "own"))
+    return bool(sentence.within((quantity.end, quantity.end + 2), "own"))
 
 
 def _of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:
@@ -186,9 +191,11 @@ def _gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
     return verbs[0] if before and after and verbs else None
 
 
-def _possessed(sentence: Sentence, quantity: Quantity) -> Tag | None:
-    """The number itself in "X's 43 %", where no noun behind it says of what else."""
+def _bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The number itself in "X's 43 %" or "15 % of <a venture>", where no noun behind it says of what else."""
     owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
+    ventures = [m for m in sentence.mentions if m.type == "venture" and m.marker == "of"]
+    owned = owned or any(0 < m.start - quantity.end <= 8 for m in ventures)
     behind = sentence.within((quantity.end, quantity.end + 20), "growth", "growth_after", "move", "raise", "lower")
     if not owned or behind or is_movement(sentence, quantity):
         return None

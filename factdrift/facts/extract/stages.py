@@ -60,7 +60,7 @@ def stage_of(
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
-            cues[label] = [tag for tag in cues[label] if tag.start <= trigger.start or tag.start >= trigger.end + 40]
+            cues[label] = [t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger)]
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     future = bool(cues["future"]) or _title_future(sentence, trigger)
@@ -98,6 +98,11 @@ _CUES = (
     "undecided",
     "unnamed",
 )
+
+
+def _is_late(cue: Tag, trigger: Tag) -> bool:
+    """Whether a cue behind the verb still rules it: never behind what is done, else far enough to be a modal."""
+    return trigger.aspect != "done" and cue.start >= trigger.end + 40
 
 
 def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:

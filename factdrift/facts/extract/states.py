@@ -13,7 +13,7 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
     tags = sentence.tagged(*rule.evoking)
     for concepts in (rule.fact.about, rule.fact.where):
-        if concepts:
+        if concepts and tags:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
             tags = [t for t in tags if any(distance(sentence, t.start, p.start) <= 110 for p in places)]
     return tags
