@@ -6,6 +6,7 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import STAGE_LABELS, tags_between
 
 _HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
+_COMMA = re.compile(r",(?!\d)")
 _PHRASES = ("with", "avec", "mit ", "con ", "and with")
 _NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
 
@@ -34,7 +35,7 @@ def mark_breaks(sentence: Sentence) -> None:
             earlier = max(earlier, tag.start) if earlier >= 0 else tag.start
     for tag in sentence.tagged("relative"):
         if sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip().endswith(","):
-            closing = sentence.shadow.find(",", tag.end, sentence.end)
+            closing = _comma(sentence, tag.end)
             if sentence.shadow[tag.start] == "," and not _has_verb(sentence, tag.end):
                 continue
             breaks.add(tag.start)
@@ -44,9 +45,15 @@ def mark_breaks(sentence: Sentence) -> None:
     sentence.breaks = sorted(breaks)
 
 
+def _comma(sentence: Sentence, start: int) -> int:
+    """Where the next comma stands that is none inside a number; -1 where there is none."""
+    match = _COMMA.search(sentence.shadow, start, sentence.end)
+    return match.start() if match else -1
+
+
 def _has_verb(sentence: Sentence, start: int) -> bool:
     """Whether a verb stands between `start` and the next comma; nouns that are verbs too do not count."""
-    comma = sentence.shadow.find(",", start, sentence.end)
+    comma = _comma(sentence, start)
     near = tags_between(sentence.tags, start, comma if comma > 0 else sentence.end)
     return any(tag.aspect in ("base", "done", "state") and tag.label not in _NOMINAL for tag in near)
 

@@ -85,6 +85,8 @@ def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draf
         if not when.exact or when.relative or when.span.date_to >= sentence.published:
             continue
         for tag in tags:
+            if any(0 <= tag.start - t.end <= 3 for t in sentence.tagged("amend")):
+                continue  # "the amended pact of March" is another one
             gap = sentence.shadow[min(when.end, tag.end) : max(when.start, tag.start)]
             if len(gap) <= 12 and "," not in gap:
                 return [Draft(rule.fact, sentence, when.span, Stage.COMPLETED, (when.start, when.end), background=True)]

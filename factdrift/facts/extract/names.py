@@ -15,6 +15,7 @@ from factdrift.topic import Entity
 _AGE_REACH = 60
 _BESIDE = 40
 _STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
+_EVENTS = ("found", "join", "take_stake")
 _PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
@@ -42,7 +43,7 @@ def _chief(
     for person in dict.fromkeys((chosen.id, *(m.id for m in others))):
         mention = next(m for m in people if m.id == person)
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
-        steps = sentence.tagged("appoint")
+        steps = _steps(sentence, people)
         stage = _office_stage(sentence, tag) if person == chosen.id and steps else Stage.CURRENT
         name = Name(entities[person].names[0])
         drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
@@ -53,6 +54,7 @@ def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
     return any(
         o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
         for o in sentence.tagged("other_office")
+        if o.start < tag.start or o.end > tag.end  # "consejero" in "consejero delegado" is none
     )
 
 
@@ -67,9 +69,14 @@ def _stands_by_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> b
     return any(0 <= person.start - tag.end <= 3 or 0 <= tag.start - person.end <= 3 for tag in tags)
 
 
+def _steps(sentence: Sentence, people: list[Mention]) -> list[Tag]:
+    """Words of appointing that are about people: "a plan named Rebirth" is not."""
+    return [t for t in sentence.tagged("appoint") if any(distance(sentence, m.start, t.start) <= 90 for m in people)]
+
+
 def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     """Whoever an appointment is about: after "by" where somebody is succeeded, else the one next to its verb."""
-    steps = sentence.tagged("appoint")
+    steps = _steps(sentence, people)
     if not steps:
         return people[0]
     follows = [m for m in people if m.marker == "by"]
@@ -129,13 +136,13 @@ def _partners(
         fitting = [t for t in tags if rule.fact.people or t.label in _PARTNERING]
         if not fitting:
             continue
-        events = [t for t in fitting if t.label in ("found", "join") and t.aspect in ("base", "done")]
+        events = [t for t in fitting if t.label in _EVENTS and t.aspect in ("base", "done")]
         span = sentence.clause(mention.start)
         events = [t for t in events if span[0] <= t.start < span[1] and _takes_part(sentence, mention, t)]
         fitting = events or fitting  # an event says more than a noun
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
-        verb = tag.label in ("found", "join") and (tag.aspect in ("base", "done") or sentence.index <= 1)
+        verb = tag in events or (tag.label in ("found", "join") and sentence.index <= 1)
         stage = (
             Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known and not verb)
         )

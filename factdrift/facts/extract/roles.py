@@ -265,6 +265,8 @@ def _before_relative(sentence: Sentence, at: int) -> Mention | None:
     """X in "X, which holds 43 %": the subject of its clause, whatever its part in the main one."""
     start, _ = sentence.clause(at)
     opens = [t for t in sentence.tagged("relative", "that") if start - 3 <= t.start <= start + 3 and t.end <= at]
+    parts = {t.start for t in sentence.tagged("of")} | {t.end + 1 for t in sentence.tagged("of")}
+    opens = [t for t in opens if t.start not in parts]  # "of which 18 % ..." says nothing of a subject
     near = [m for m in sentence.mentions for t in opens if 0 < t.start - m.end <= 3 and m.end < at]
     own = [m for m in sentence.mentions if start <= m.start < at and m.marker not in ("of", "from")]
     return near[-1] if near and not own else None

@@ -36,7 +36,7 @@ _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
 _COUNT = 24  # characters between a number and the shares that it counts
-_NAME_AND_COMMA = 14  # characters behind "shares" in which the comma of "shares in X, or 5 %" stands
+_SALE = 80  # characters between those shares and the percentage that they are
 
 
 _BREATH = re.compile(r"[,;:、]|\d")
@@ -114,14 +114,12 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
 
 def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
-    counted = sentence.within((quantity.start - 56, quantity.start), "stake")
-    if (
-        not counted
-        or "," not in sentence.shadow[counted[-1].end : min(counted[-1].end + _NAME_AND_COMMA, quantity.start)]
-    ):
+    counted = sentence.within((quantity.start - _SALE, quantity.start), "stake")
+    if not counted or "," not in sentence.shadow[counted[-1].end : quantity.start]:
         return None
     numbers = (*sentence.plains, *sentence.moneys)  # "cent millions d'actions" looks like a sum
-    if not any(0 < counted[-1].start - n.end <= _COUNT for n in numbers):
+    before = any(0 < counted[-1].start - n.end <= _COUNT for n in numbers)
+    if not before and not any(counted[-1].end <= n.start < quantity.start for n in sentence.moneys):
         return None
     sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= counted[-1].start]
     low = sales[-1].end if sales else 0

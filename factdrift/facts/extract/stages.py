@@ -12,6 +12,7 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
+_AUXILIARY = 60  # characters that may stand between an auxiliary and its verb, commas and all
 _OLD = timedelta(days=8)
 _LONG_AGO = timedelta(days=70)  # for a date as wide as a year
 
@@ -63,6 +64,8 @@ def stage_of(
             cues[label] = [t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger)]
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
+    if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
+        cues["future"] = [t for t in cues["future"] if _reaches(sentence, t, trigger)]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
     if _cancelled(cues, trigger):
         return Stage.CANCELLED
@@ -98,6 +101,10 @@ _CUES = (
     "undecided",
     "unnamed",
 )
+
+
+def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:
+    return trigger.start - cue.end <= _AUXILIARY or ", " not in sentence.shadow[cue.end : trigger.start]
 
 
 def _is_late(cue: Tag, trigger: Tag) -> bool:

@@ -49,8 +49,8 @@ def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
     """X in "les 51 % de X à Y": what is held follows right behind the seller."""
     found = []
     for seller in sentence.mentions:
-        if seller.marker == "of" and 0 <= seller.start - quantity.end <= 8:
-            behind = [m for m in sentence.mentions if 0 < m.start - seller.end <= 14 and m.id != seller.id]
+        if seller.marker == "of" and seller.type == "company" and 0 <= seller.start - quantity.end <= 8:
+            behind = [m for m in sentence.mentions if 0 < m.start - seller.end <= 14 and m.type == "venture"]
             found += [seller.id] if behind else []
     return found
 
@@ -104,6 +104,7 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
                 verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
                 state = Tag(tag.start, tag.end, tag.label, "state")
                 stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
+                stage = next((d.stage for d in found if bought and d.fact is rule.fact), stage)
                 drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
     return drafts
 
