@@ -67,7 +67,7 @@ def distance(sentence: Sentence, a: int, b: int) -> int:
     cost = _apart(sentence, low, high)
     for start, end in sentence.asides:
         if low < start and end < high:
-            cost -= _apart(sentence, start, end) - 12
+            cost -= _apart(sentence, start - 1, end) - 12
     return cost
 
 

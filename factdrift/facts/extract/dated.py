@@ -61,8 +61,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
             continue
         stage = stage_of(sentence, step, step.start)
         if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
-            past = [w for w in dates if w.exact and w.span.date_from <= sentence.published]
-            ahead = [w for w in dates if not w.relative and w.span.date_from > sentence.published]
+            past = [w for w in dates if w.exact and w.span.date_to <= sentence.published]
+            ahead = [w for w in dates if not w.relative and w.span.date_to > sentence.published]
             dates, stage = (past, Stage.COMPLETED) if past else (ahead, Stage.PLANNED)
         else:
             dates = [w for w in dates if not w.relative]

@@ -88,7 +88,7 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
 
 def _is_succeeded(sentence: Sentence, person: Mention) -> bool:
     """Whether this is Y in "X succeeds Y"."""
-    return any(0 <= person.start - t.end <= 6 for t in sentence.tagged("succeed"))
+    return any(0 <= person.start - t.end <= 6 or t.start < person.start < t.end for t in sentence.tagged("succeed"))
 
 
 def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> Draft | None:

@@ -216,7 +216,11 @@ def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
 def is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
     """Whether this is X in "the 51 % that X owns"."""
     that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
-    return that and any(0 <= t.start - mention.end <= 2 for t in sentence.tagged("own"))
+    if not that:
+        return False
+    reach = 2 if sentence.capital_names else 30  # the verb may stand last: "die X an Y hält"
+    owns = [t for t in sentence.tagged("own") if 0 <= t.start - mention.end <= reach]
+    return bool(owns) and "," not in sentence.shadow[mention.end : owns[0].start]
 
 
 def _is_named_shareholder(sentence: Sentence, mention: Mention) -> bool:

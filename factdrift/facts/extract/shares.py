@@ -98,6 +98,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
     if kind == "holding" and tag.label == "stake" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
+    if kind == "holding" and tag.label == "stake" and (sold := _sold_last(sentence, quantity)):
+        return "block", sold
     if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
@@ -110,6 +112,15 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     ):
         return "holding", tag
     return kind, tag
+
+
+def _sold_last(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The verb of selling behind the number, where verbs stand last (X株5%を売却した)."""
+    if sentence.capital_names or is_target(sentence, quantity) or is_source(sentence, quantity):
+        return None
+    end = min(sentence.clause(quantity.start)[1], quantity.end + _SALE)
+    verbs = sentence.within((quantity.end, end), "sell", "own", "lower", "raise", "park", "take_stake")
+    return verbs[0] if verbs and verbs[0].label == "sell" else None
 
 
 def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
