@@ -216,7 +216,9 @@ def _would_be(sentence: Sentence, at: int) -> bool:
 
 def _is_overtaken(sentence: Sentence, rule: Rule, verb: Tag, mentions: list[Mention]) -> bool:
     after = [m for m in mentions if m.start >= verb.end]
-    return bool(after) and after[0].id == rule.fact.subject
+    before = [m for m in mentions if m.end <= verb.start]
+    passive = bool(before) and before[-1].id == rule.fact.subject  # "X was passed and is now fourth"
+    return bool(after) and after[0].id == rule.fact.subject and not passive
 
 
 def read_age(
@@ -241,7 +243,7 @@ def read_age(
 
 def _founding(groups: dict[str, str | None], sentence: Sentence) -> Value | None:
     if year := groups.get("year"):
-        return Years(int(year), int(year))
+        return Years(int(year), int(year)) if int(year) <= sentence.published.year else None
     if (years := groups.get("years")) and years.isdigit() and int(years) > 1:
         born = sentence.published.year - int(years)
         return Years(born - 1, born)

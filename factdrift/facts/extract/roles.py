@@ -180,7 +180,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 5  # "49% for X"
     if start <= mention.start < end:
         return 5  # "fully X-owned"
-    if mention.marker == "by" and distance(sentence, mention.start, end) < 90:
+    same_clause = sentence.clause(mention.start) == sentence.clause(start)
+    if mention.marker == "by" and distance(sentence, mention.start, end) < (90 if same_clause else 60):
         return 4
     if _owns_shareholder(sentence, mention):
         return 0
@@ -231,7 +232,7 @@ def _is_named_shareholder(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_close(sentence: Sentence, end: int, start: int) -> bool:
     gap = sentence.shadow[end:start]
-    return len(gap) <= 48 and "," not in gap and not any(c in gap for c in "();:") and not _has_number(gap)
+    return len(gap) <= 48 and not any(c in gap for c in ",、();:") and not _has_number(gap)
 
 
 def _has_number(gap: str) -> bool:

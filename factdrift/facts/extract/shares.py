@@ -35,6 +35,7 @@ _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _LEAST = {"holding": 4, "trust": 2, "block": 2}  # how sure the roles must be
 
 
+_SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
 _COUNT = 24  # characters between a number and the shares that it counts
 _SALE = 80  # characters between those shares and the percentage that they are
 
@@ -74,10 +75,23 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
+    found += _locked(sentence, by_class.get("floor", []), found)
     equals = read_equals(sentence, by_class.get("holding", []))
     found = [draft for draft in found if all(draft.fact is not equal.fact for equal in equals)] + equals
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
+
+
+def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
+    """The floor in "each holds 15 % of the other, with a duty to keep it": the number is said of both."""
+    locks = [t for t in sentence.tagged("floor") if t.end - t.start > _SHORT_LOCK]
+    mutual = [d for d in found if d.value is not None and any(o.cue == d.cue and o is not d for o in found)]
+    if not locks or not mutual or any(d.fact is r.fact for d in found for r in rules):
+        return []
+    if any(q.start > mutual[0].cue[1] for q in sentence.percents if q.start < locks[0].start):
+        return []  # another number stands nearer
+    holding = mutual[0]
+    return [Draft(r.fact, sentence, holding.value, holding.stage, holding.cue) for r in rules]
 
 
 def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
@@ -96,7 +110,7 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
-    if kind == "holding" and tag.label == "stake" and (sold := _sold_count(sentence, quantity)):
+    if kind == "holding" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
     if kind == "holding" and tag.label == "stake" and (sold := _sold_last(sentence, quantity)):
         return "block", sold
@@ -128,11 +142,12 @@ def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     counted = sentence.within((quantity.start - _SALE, quantity.start), "stake")
     if not counted or "," not in sentence.shadow[counted[-1].end : quantity.start]:
         return None
-    numbers = (*sentence.plains, *sentence.moneys)  # "cent millions d'actions" looks like a sum
-    before = any(0 < counted[-1].start - n.end <= _COUNT for n in numbers)
+    ends = [n.end for n in sentence.plains] + [n.end for n in sentence.moneys]  # "cent millions d'actions" looks a sum
+    before = any(0 < counted[-1].start - end <= _COUNT for end in ends)
     if not before and not any(counted[-1].end <= n.start < quantity.start for n in sentence.moneys):
         return None
-    sales = [t for t in sentence.tagged("sell", "buyback") if t.end <= counted[-1].start]
+    labels = ("sell", "buyback") if "trust" in sentence.labels else ("sell", "buyback", "park")
+    sales = [t for t in sentence.tagged(*labels) if t.end <= counted[-1].start]
     low = sales[-1].end if sales else 0
     holds = [t for t in sentence.tagged("own", "lower", "raise") if low <= t.start < counted[-1].start]
     return sales[-1] if sales and not holds else None

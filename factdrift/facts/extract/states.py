@@ -79,6 +79,8 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     stage = stage_of(sentence, tag, tag.start, lasting=rule.relation.lasting, granted=rule.relation.granted)
     if rule.relation.lasting and _is_ended(sentence, tag):
         stage = Stage.CANCELLED
+    if tag.label == "commit" and stage is Stage.COMPLETED:
+        stage = Stage.AGREED  # a word that was given is kept later
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
 
 
@@ -114,6 +116,8 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         labels = {t.label for t in before}
         bound = "max" if "at_most" in labels else "min" if "at_least" in labels else None
         stage = stage_of(sentence, tag, quantity.start)
+        if tag.label == "commit" and stage is Stage.COMPLETED:
+            stage = Stage.AGREED
         drafts.append(
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )

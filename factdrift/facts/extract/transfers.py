@@ -2,7 +2,7 @@
 
 from factdrift.facts.extract.amounts import is_rest, is_source, markers_of
 from factdrift.facts.extract.clauses import distance
-from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import choose_rules, is_relative_owner, roles_at
@@ -55,6 +55,12 @@ def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
     return found
 
 
+def _is_owner_behind(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
+    """Whether this is X in "the 51 % held by X"."""
+    owns = sentence.within((quantity.end, quantity.end + 3), "own")
+    return bool(owns) and 0 <= mention.start - owns[0].end <= 8
+
+
 def read_acquired(
     sentence: Sentence, quantity: Quantity, rules: list[Rule], context: tuple[str, ...]
 ) -> list[Draft] | None:
@@ -74,6 +80,7 @@ def read_acquired(
     certain = bool(sellers)
     sellers += _genitive_sellers(sentence, quantity)
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
+    sellers += [m.id for m in sentence.mentions if m.marker == "by" and _is_owner_behind(sentence, quantity, m)]
     if not verbs or not sellers:
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
