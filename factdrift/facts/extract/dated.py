@@ -53,7 +53,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     ventures = [m for m in sentence.mentions if entities[m.id].type == "venture"]
     if strangers or sentence.tagged("amend") or (ventures and sentence.percents):
         return _named_by_date(sentence, rule, tags) if not strangers else []
-    for step in sentence.tagged("settle"):
+    steps = sentence.tagged("settle") or _awaited(sentence, tags)
+    for step in steps:
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 100]
         dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
         dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
@@ -71,6 +72,11 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
             due = best.span if stage in _EXPECTED else None
             return [Draft(rule.fact, sentence, best.span, stage, (best.start, best.end), due=due)]
     return _named_by_date(sentence, rule, tags)
+
+
+def _awaited(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
+    """The agreement itself where it is awaited and no verb says that it is settled ("contracts are due by March")."""
+    return [tag for tag in tags if sentence.within((tag.end, tag.end + 30), "future", "intend")]
 
 
 def _pending(sentence: Sentence) -> Tag | None:
