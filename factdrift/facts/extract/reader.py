@@ -30,7 +30,7 @@ from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.stages import attribution_of, mention_of
-from factdrift.facts.extract.vetting import problems_of
+from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import FactSpec, Topic
 
@@ -97,7 +97,8 @@ class _Tongue:
         self._relations = relations = load_relations()
         # By name: the order in which a topic lists its facts must not matter.
         offices = frozenset(label for label in lexicon.words if label.startswith("office:"))
-        self._rules = [_rule(f, relations[f.relation], offices) for f in sorted(topic.facts, key=lambda f: f.name)]
+        facts = sorted((with_heads(f, topic) for f in topic.facts), key=lambda f: f.name)
+        self._rules = [_rule(f, relations[f.relation], offices) for f in facts]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
         for index, rule in enumerate(self._rules):

@@ -19,7 +19,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "count": {"count": 20000, "unit": "jobs"},
     "rate": {"rate": 38, "unit": "jets", "period": "month"},
 }
-_HEADS = "chief"  # the label of those who lead
+HEADS = "chief"  # the label of those who lead
 
 
 def problems_of(topic: Topic) -> tuple[str, ...]:
@@ -36,6 +36,14 @@ def problems_of(topic: Topic) -> tuple[str, ...]:
     return tuple(found)
 
 
+def with_heads(fact: FactSpec, topic: Topic) -> FactSpec:
+    """The fact; where it names nobody who may fill it, with the persons that may head its subject."""
+    heads = tuple(i for i, e in topic.entities.items() if fact.subject in e.heads)
+    if fact.people or not heads or fact.value != "name":
+        return fact
+    return fact.model_copy(update={"people": heads})
+
+
 def _fact_problems(topic: Topic, fact: FactSpec, relation: Relation, lexicons: list[Lexicon]) -> Iterator[str]:
     for kind in (fact.value, *fact.also_value):
         if kind not in relation.value:
@@ -47,8 +55,8 @@ def _fact_problems(topic: Topic, fact: FactSpec, relation: Relation, lexicons: l
                 yield f"{key}: no concept {concept} in the topic or a lexicon{_near(concept, known)}"
     if not relation.evoked_by and not fact.words and not fact.about:
         yield f"words: {fact.relation} has no words of its own: give the fact some, or a concept it is about"
-    if _HEADS in relation.evoked_by and not fact.people:
-        yield f"people: {fact.relation} needs the entities that may fill the slot"
+    if HEADS in relation.evoked_by and not with_heads(fact, topic).people:
+        yield f"people: {fact.relation} needs the entities that may fill the slot, or persons with `heads: [{fact.subject}]`"
     for index, seed in enumerate(fact.seed):
         if seed.value is not None and (problem := _value_problem(seed.value, (fact.value, *fact.also_value))):
             yield f"seed.{index}.value: {problem}"
