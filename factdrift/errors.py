@@ -6,7 +6,8 @@
     +- NoSourceWorked        exit 3: a run in which no source could be read
     +- StoreUnavailable      exit 4: the database is locked, damaged, too new, or the disk is full
     +- TransientError        worth another try: a timeout, a 503, a dropped connection
-    +- PermanentError        not worth another try: a 404, a refused address, a page that is no feed
+    +- PermanentError        not worth another try: a refused address, a page that is no feed
+    |  +- Gone               the server says that it is not there: 404, 410
     +- QueryRefused          exit 2: ad-hoc SQL that tried to leave its cage or outran its limits
 
 Each carries its data as attributes, builds its text in `__str__` and survives pickling.
@@ -69,3 +70,7 @@ class TransientError(FactdriftError):
 
 class PermanentError(FactdriftError):
     """An I/O failure that another try will not mend."""
+
+
+class Gone(PermanentError):
+    """The server says that there is nothing at the address, or nothing any more."""

@@ -327,12 +327,25 @@ class ClaimReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How many changes and reasons a fact had before."""
+
+    changes: int
+    reasons: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
-    """The result of a fold over one fact's claims."""
+    """The result of a fold over one fact's claims.
+
+    Where the fold went on from a kept state, `after` says from which place: then `beliefs` are those that are open or
+    were closed since, and `changes` and `reasons` those that came since.
+    """
 
     beliefs: tuple[Belief, ...] = field(default=())
     changes: tuple[Change, ...] = field(default=())
     reasons: tuple[ClaimReason, ...] = field(default=())
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,11 +354,12 @@ class Review:
 
     review_id: str
     claim_id: str
-    verdict: str  # accept, reject, note
+    verdict: str  # accept, reject, note; undo takes another one back
     who: str
     at: datetime
     undone: bool = False
     note: str = ""
+    undoes: str = ""  # the review that an undo takes back
 
 
 @dataclass(frozen=True, slots=True)

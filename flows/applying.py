@@ -11,7 +11,9 @@ from factdrift.sources.origins import Origins, fingerprint
 from factdrift.topic import read_seed_article
 from flows.gathering import ReadArticle, SourceResult
 from flows.job import Job
+from flows.missing import is_withdrawn
 from flows.reading import EXTRACTOR
+from flows.recalling import recall, to_keep
 from storage.database import Store, open_store
 from storage.records import Batch, FactRow, StoredArticle
 from storage.snapshot import publish_snapshot
@@ -46,21 +48,17 @@ def apply_run(job: Job, results: list[SourceResult], run_id: str, started: datet
         withdrawn = store.claims_of_versions(gathered.ended)
         facts = {c.claim.fact for c in gathered.claims if c.claim.fact} | set(withdrawn.values())
         facts |= store.facts_due(topic.topic, now)
-        known = Known(
-            store.claims_of(topic.topic, facts),
-            store.standing(topic.topic, facts),
-            tuple(store.reviews()),
-            store.alert_keys(topic.topic),
-            {},
-        )
-        versions = {c.version_id for claims in known.claims.values() for c in claims}
-        known = replace(known, urls=store.urls_of(topic.topic, versions))
+        recalled = recall(store, topic, facts, gathered.claims, withdrawn)
         urls = {a.article.version_id: a.article.url for a in gathered.articles}
-        replaced = _replacements(known, gathered, frozenset(withdrawn))
-        decision = decide(topic, known, gathered.claims, frozenset(withdrawn), replaced, urls, now)
-        result = store.commit(_batch(job, results, gathered, decision, run_id, started, now))
+        replaced = _replacements(recalled.known, gathered, frozenset(withdrawn))
+        decision = decide(topic, recalled.known, gathered.claims, frozenset(withdrawn), replaced, urls, now)
+        batch = _batch(job, results, gathered, decision, run_id, started, now)
+        result = store.commit(replace(batch, kept=to_keep(decision.kept, recalled.stamps)))
     publish_snapshot(job.database, job.snapshot)
-    sentences = {c.claim_id: (c.claim.evidence.exact, c.outlet, urls.get(c.version_id, "")) for c in gathered.claims}
+    urls = {**recalled.known.urls, **urls}
+    fallen = (c for claims in recalled.known.claims.values() for c in claims if c.claim_id in withdrawn)
+    said = (*fallen, *gathered.claims)
+    sentences = {c.claim_id: (c.claim.evidence.exact, c.outlet, urls.get(c.version_id, "")) for c in said}
     unread = tuple(f"{a.article.url}: {a.unread}" for a in gathered.articles if a.unread)
     return Applied(
         result.articles, result.claims, result.changes, tuple(a.title for a in decision.alerts), sentences, unread
@@ -73,25 +71,48 @@ def _gather(store: Store, job: Job, results: list[SourceResult], now: datetime) 
     gathered = sorted((a for r in results for a in r.articles), key=_by_date)
     since = min((_by_date(a)[0] for a in gathered), default=now) - ORIGIN_WINDOW
     origins = Origins(Fingerprint(*row) for row in store.recent_fingerprints(topic, since))
-    known = store.known_articles(topic)
+    gone = {missing.article_id for r in results for missing in r.missing if is_withdrawn(missing)}
+    known = store.versions_of(topic, gone.union(a.article.article_id for a in gathered))
+    moved = _not_there(store, topic, results, {a.article.version_id for a in gathered})
     articles: list[StoredArticle] = []
     claims: list[StoredClaim] = []
     ended: list[str] = []
     seen: set[str] = set()
     for read in gathered:
         article = read.article
-        if article.article_id in seen or known.get(article.article_id, ("",))[0] == article.version_id:
+        if article.article_id in seen or known.get(article.article_id) == article.version_id:
             continue
         seen.add(article.article_id)
         if article.article_id in known:
-            ended.append(known[article.article_id][0])
+            ended.append(known[article.article_id])
+        elif article.version_id in moved:
+            ended.append(article.version_id)
         mark = fingerprint(article.version_id, article.text, article.published_at or article.fetched_at)
         article = replace(article, origin=origins.origin_of(mark))
         origins.add(replace(mark, origin=article.origin))
         articles.append(StoredArticle(article, read.unread, mark.hashes))
         claims += stored_claims(article, read.claims, EXTRACTOR, now)
+    ended += [version for article, version in sorted(known.items()) if article in gone - seen and version not in ended]
     seeds, seeded = _seeds(store, job, now)
-    return _Gathered((*seeds, *articles), (*seeded, *claims), tuple(ended))
+    return _Gathered((*seeds, *articles), _new_claims(store, topic, (*seeded, *claims), ended), tuple(ended))
+
+
+def _not_there(store: Store, topic: str, results: list[SourceResult], versions: set[str]) -> set[str]:
+    """Which of these versions stand at an address where nothing is any more: read elsewhere, they have moved there."""
+    looks = (*store.missing(topic).values(), *(missing for r in results for missing in r.missing))
+    lost = {missing.article_id for missing in looks if missing.gone_since}
+    return versions & set(store.versions_of(topic, lost).values()) if lost else set()
+
+
+def _new_claims(store: Store, topic: str, claims: tuple[StoredClaim, ...], ended: list[str]) -> tuple[StoredClaim, ...]:
+    """Each claim once, and none that stands: the same text at a second address says nothing that was not known."""
+    versions = store.open_versions(topic, {c.version_id for c in claims}) - set(ended)
+    standing = store.open_ids(topic, {c.claim_id for c in claims if c.version_id in versions}) if versions else set()
+    fresh: dict[str, StoredClaim] = {}
+    for stored in claims:
+        if stored.claim_id not in standing:
+            fresh.setdefault(stored.claim_id, stored)
+    return tuple(fresh.values())
 
 
 def _by_date(read: ReadArticle) -> tuple[datetime, str]:
@@ -167,5 +188,7 @@ def _batch(
         notices=decision.notices,
         alerts=decision.alerts,
         sources=tuple(result.state for result in results),
+        missing=tuple(missing for result in results for missing in result.missing),
+        had=tuple(read.article.article_id for result in results for read in result.articles),
         facts=facts,
     )

@@ -1,11 +1,13 @@
 """One source of one run: poll it, fetch what is new, parse it, read it for claims. A bad source is a result."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from factdrift.config import Config, FetchConfig, SourceConfig
-from factdrift.errors import PermanentError, TransientError
+from factdrift.errors import Gone, PermanentError, TransientError
 from factdrift.facts.identity import article_id, canonical_url, version_id
 from factdrift.model import Article, Claim
 from factdrift.sources.article import ArticleHints, ParsedArticle, parse_article
@@ -13,19 +15,21 @@ from factdrift.sources.feeds import FeedEntry, parse_feed
 from factdrift.sources.http import Fetcher, FetchLimits, NotModified
 from factdrift.sources.pages import parse_links
 from factdrift.sources.workers import Parsers
+from flows.missing import is_due
 from flows.reading import read_article, reader_languages
-from storage.records import SourceState
+from storage.records import Missing, SourceState
 
 RECHECK_EVERY = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An article with its claims; `unread` says why it was not read."""
+    """An article with its claims; `unread` says why it was not read, `gate` why the page is none (see `gates`)."""
 
     article: Article
     claims: tuple[Claim, ...]
     unread: str = ""
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class SourceResult:
     articles: tuple[ReadArticle, ...] = ()
     error: str = ""
     failures: tuple[str, ...] = ()  # articles that could not be had, one line each
+    missing: tuple[Missing, ...] = ()  # of these, what is to be remembered
 
 
 def limits_of(fetch: FetchConfig) -> FetchLimits:
@@ -83,17 +88,20 @@ class Polled:
 def worth_fetching(
     entries: tuple[FeedEntry, ...],
     known: dict[str, tuple[str, datetime]],
+    missing: Mapping[str, Missing],
     last_success: datetime | None,
     config: FetchConfig,
     now: datetime,
 ) -> list[FeedEntry]:
-    """Entries that are new, and young ones whose article is due for another look."""
+    """Entries that are new, young ones whose article is due for another look, and missing ones that are due."""
     young = now - timedelta(days=config.recheck_days)
     wanted = []
     for entry in entries:
-        seen = known.get(article_id(entry.url))
+        article = article_id(entry.url)
+        seen, lacking = known.get(article), missing.get(article)
         is_young = entry.published_at is not None and entry.published_at >= young
-        if seen is None or (is_young and _is_due(seen[1], last_success, now)):
+        is_wanted = seen is None or (is_young and _is_due(seen[1], last_success, now))
+        if is_due(lacking, now) if lacking else is_wanted:
             wanted.append(entry)
     return wanted
 
@@ -113,10 +121,12 @@ async def fetch_and_read(
     topic_file: Path,
     now: datetime,
 ) -> ReadArticle:
-    """One article, fetched, parsed and read. Raises TransientError or PermanentError."""
+    """One article, fetched, parsed and read. Raises TransientError, or PermanentError: Gone where it is not there."""
     fetched = await fetcher.fetch(entry.url)
     if isinstance(fetched, NotModified):
         raise PermanentError(f"{entry.url}: answered 'not modified' to a plain request")
+    if _is_front_page(fetched.final_url) and not _is_front_page(entry.url):
+        raise Gone(f"{entry.url}: leads to the front page")
     hints = ArticleHints(
         title=entry.title,
         published_at=entry.published_at,
@@ -130,11 +140,25 @@ async def fetch_and_read(
     )
     article = _article(parsed, entry, source, now)
     if parsed.gate:
-        return ReadArticle(article, (), parsed.gate)
+        return ReadArticle(article, (), parsed.gate, parsed.gate)
     if article.lang not in reader_languages():
         return ReadArticle(article, (), f"no lexicon for {article.lang or 'an unknown language'}")
     claims = await parsers.run(read_article, str(topic_file), article, timeout_seconds=seconds)
     return ReadArticle(article, claims)
+
+
+def seen_again(read: ReadArticle, entry: FeedEntry) -> ReadArticle:
+    """An article that was had before, as it is now. Raises PermanentError where its place is taken by a page that is
+    none (a wall, a log-in): that says nothing of what it said. Gone where that page says so."""
+    if read.gate:
+        kind = Gone if read.gate == "not_found" else PermanentError
+        raise kind(f"{entry.url}: is another page now ({read.gate})")
+    return read
+
+
+def _is_front_page(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
 
 
 def _article(parsed: ParsedArticle, entry: FeedEntry, source: SourceConfig, now: datetime) -> Article:

@@ -1,7 +1,8 @@
 """What is folded outside a watch run: after a review, into a new file, and after a newer reader."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -10,14 +11,19 @@ from factdrift.errors import UsageError
 from factdrift.facts.deciding import Decision, Known, decide, stored_claims
 from factdrift.facts.extract.reader import VERSION, Reader
 from factdrift.facts.ledger import fold
+from factdrift.facts.reviews import UNDO
+from factdrift.log import event
 from factdrift.model import Change, Ledger, Review, StoredClaim
 from flows.job import Job
+from flows.rebuilding import fold_all
 from storage.articles import reviews_in, standing_articles
 from storage.backup import back_up
 from storage.database import Store, open_store
 from storage.reading import open_snapshot
 from storage.records import Batch, StoredArticle
 from storage.snapshot import publish_snapshot
+
+_LOG = logging.getLogger("factdrift.refolding")
 
 Fold = Callable[[str, str, list[StoredClaim], datetime], Ledger | None]
 
@@ -40,29 +46,38 @@ class Reread:
     claims: tuple[StoredClaim, ...]  # all claims of those articles, as read now
 
 
-def review(job: Job, given: Review, now: datetime) -> tuple[Change, ...]:
-    """Keep a reviewer's decision and fold again; returns the changes. Raises UsageError for an unknown claim."""
+def review(job: Job, claim: str, verdict: str, who: str, now: datetime, note: str = "") -> tuple[Change, ...]:
+    """Keep a reviewer's decision and fold its fact again; returns the changes. Raises UsageError for an unknown claim.
+
+    The decision and what follows from it are written in one transaction.
+    """
     with open_store(job.database, now=now) as store:
-        claims = store.claims_of(job.topic.topic, job.topic.fact_by_name)
-        if not any(c.claim_id == given.claim_id for found in claims.values() for c in found):
-            raise UsageError(f"no claim {given.claim_id!r}", "`factdrift review` lists the ids of what waits")
-        store.add_review(given)
-        changes = _commit(store, job, _refolded(store, job, now), "review", now)
+        found = [c for c in store.claims_named(job.topic.topic, [claim]) if c.claim.fact in job.topic.fact_by_name]
+        if not found:
+            raise UsageError(
+                f"no claim {claim!r} on a tracked fact", "`factdrift review` lists the ids of what waits, `why` all ids"
+            )
+        given = Review(uuid4().hex[:20], claim, verdict, who, now, note=note)
+        changes = _reviewed(store, job, given, {c.claim.fact or "" for c in found}, now)
     publish_snapshot(job.database, job.snapshot)
     return changes
 
 
-def undo(job: Job, claim: str, now: datetime) -> tuple[Change, ...]:
-    """Take back the last decision on a claim; returns the changes that makes. Raises UsageError where there is none."""
+def undo(job: Job, claim: str, who: str, now: datetime, note: str = "") -> tuple[Review, tuple[Change, ...]]:
+    """Take back the last review of a claim; returns it and the changes. Raises UsageError where there is none.
+
+    That it was given, and who took it back, stays on record.
+    """
     with open_store(job.database, now=now) as store:
-        standing = [r for r in store.reviews() if r.claim_id == claim and not r.undone]
+        standing = [r for r in store.reviews(job.topic.topic) if r.claim_id == claim and not r.undone]
         if not standing:
-            raise UsageError(f"no decision on claim {claim!r} to undo", "`factdrift review` lists what was decided")
+            raise UsageError(f"no review of claim {claim!r} to undo", "`factdrift sql 'FROM review_log'` lists all")
         last = max(standing, key=lambda r: (r.at, r.review_id))
-        store.add_review(Review(last.review_id, claim, last.verdict, last.who, last.at, undone=True, note=last.note))
-        changes = _commit(store, job, _refolded(store, job, now), "review", now)
+        facts = set(store.facts_of_claims(job.topic.topic, [claim]).values()) & job.topic.fact_by_name.keys()
+        given = Review(uuid4().hex[:20], claim, UNDO, who, now, note=note, undoes=last.review_id)
+        changes = _reviewed(store, job, given, facts, now)
     publish_snapshot(job.database, job.snapshot)
-    return changes
+    return last, changes
 
 
 def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
@@ -71,11 +86,17 @@ def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
     with open_snapshot(target) as copied:
         last_run = next((row["finished_at"] for row in copied.runs(job.topic.topic, 1)), now)
     with open_store(target, now=now) as store:
-        old = store.standing(job.topic.topic)
-        ledgers = _folded(store, job, last_run)  # what fell due since then is for the next run to say
-        differing = tuple(fact for fact, new in sorted(ledgers.items()) if _as_sets(new) != _as_sets(old.get(fact)))
-        _commit(store, job, Decision(ledgers, (), (), ()), "rebuild", now)
-    return Rebuilt(len(ledgers), differing)
+        differing: list[str] = []
+
+        def compare(done: int, ledgers: dict[str, Ledger]) -> None:
+            old = store.standing(job.topic.topic, ledgers)
+            differing.extend(fact for fact, new in ledgers.items() if _as_sets(new) != _as_sets(old.get(fact)))
+            event(_LOG, "folded anew", facts=done, of=len(job.topic.facts), differing=len(differing))
+
+        written = Batch(job.topic.topic, uuid4().hex, now, now, "rebuild")
+        # What fell due since the last run is for the next one to say.
+        store.commit(written, fold_all(store, job.topic, last_run, compare))
+    return Rebuilt(len(job.topic.facts), tuple(sorted(differing)))
 
 
 def compare_readings(job: Job, now: datetime) -> Reread:
@@ -124,7 +145,7 @@ def apply_reading(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]
 
 def folding(job: Job, path: Path) -> Fold:
     """The fold of the file at `path` as `verify` wants it: facts that the topic no longer tracks are left out."""
-    with_reviews = reviews_in(path)
+    with_reviews = reviews_in(path, job.topic.topic)
 
     def again(topic: str, fact: str, claims: list[StoredClaim], at: datetime) -> Ledger | None:
         spec = job.topic.fact_by_name.get(fact) if topic == job.topic.topic else None
@@ -136,23 +157,15 @@ def folding(job: Job, path: Path) -> Fold:
 def _known(store: Store, topic: str, facts: set[str]) -> Known:
     claims = store.claims_of(topic, facts)
     versions = {claim.version_id for found in claims.values() for claim in found}
-    told = store.alert_keys(topic)
-    return Known(claims, store.standing(topic, facts), tuple(store.reviews()), told, store.urls_of(topic, versions))
+    reviews, told = tuple(store.reviews(topic)), store.alert_keys(topic)
+    return Known(claims, store.standing(topic, facts), reviews, told, store.urls_of(topic, versions))
 
 
-def _refolded(store: Store, job: Job, now: datetime) -> Decision:
-    """Every fact folded again: what a kill left between a review and its fold is made good by the next."""
-    known = _known(store, job.topic.topic, set(job.topic.fact_by_name))
-    return decide(job.topic, known, (), frozenset(), {}, {}, now)
-
-
-def _folded(store: Store, job: Job, now: datetime) -> dict[str, Ledger]:
-    reviews = store.reviews()
-    claims = store.claims_of(job.topic.topic, job.topic.fact_by_name)
-    return {
-        fact: fold(job.topic.fact_by_name[fact], found, job.topic.policy_of(fact), now, reviews)
-        for fact, found in claims.items()
-    }
+def _reviewed(store: Store, job: Job, given: Review, facts: set[str], now: datetime) -> tuple[Change, ...]:
+    known = _known(store, job.topic.topic, facts)
+    undone = (replace(r, undone=r.undone or r.review_id == given.undoes) for r in known.reviews)
+    known = replace(known, reviews=(*undone, given))
+    return _commit(store, job, decide(job.topic, known, (), frozenset(), {}, {}, now), "review", now, reviews=(given,))
 
 
 def _commit(
@@ -164,6 +177,7 @@ def _commit(
     articles: tuple[StoredArticle, ...] = (),
     claims: tuple[StoredClaim, ...] = (),
     ended: tuple[str, ...] = (),
+    reviews: tuple[Review, ...] = (),
 ) -> tuple[Change, ...]:
     return store.commit(
         Batch(
@@ -178,6 +192,7 @@ def _commit(
             ledgers=decision.ledgers,
             notices=decision.notices,
             alerts=decision.alerts,
+            reviews=reviews,
         )
     ).changes
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING
 
 from factdrift.config import Config
-from flows.local_server import local_server
-from flows.settings import prepare_prefect
+from flows.local_server import api_for_runs
 
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 _HEARTBEAT_SECONDS = 30
 _ZOMBIE_AUTOMATION = "factdrift: a run without a heartbeat has crashed"
 
@@ -23,42 +26,61 @@ def serve_forever(config_file: Path, config: Config) -> None:
     Uses the server at PREFECT_API_URL where that is set, else one of its own. Raises FactdriftError where neither
     answers.
     """
-    prepare_prefect()
     os.environ.setdefault("PREFECT_RUNNER_HEARTBEAT_FREQUENCY", str(_HEARTBEAT_SECONDS))
     # Prefect reads its settings when it is first imported, so the address must be in the environment by then.
-    with suppress(KeyboardInterrupt), _stopped_by_sigterm(), _api():
-        _serve(config_file.absolute(), config)
+    with _interrupted_by_sigterm(), suppress(KeyboardInterrupt), api_for_runs() as wait:
+        wait()
+        asyncio.run(_serve(config_file.absolute(), config))
+        for number in _STOPPING:  # what is left is to stop our server; nobody needs to ask again
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
-def _api() -> Iterator[None]:
-    if os.environ.get("PREFECT_API_URL"):
-        yield
-        return
-    with local_server() as url:
-        os.environ["PREFECT_API_URL"] = url
-        try:
-            yield
-        finally:
-            del os.environ["PREFECT_API_URL"]
-
-
-@contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """SIGTERM is Ctrl-C here: the runner ends its runs and the server is stopped after it."""
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """SIGTERM is Ctrl-C here, until the runner listens to both."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.getsignal(number) for number in _STOPPING}
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def _serve(config_file: Path, config: Config) -> None:
-    from prefect import serve
+async def _serve(config_file: Path, config: Config) -> None:
+    """Run the schedule until one of the signals comes."""
+    from prefect.runner import Runner
+
+    stop = asyncio.Event()
+    _listen(stop)
+    await _mark_dead_runs()
+    runner = Runner()
+    for deployment in _deployments(config_file, config):
+        await runner.aadd_deployment(deployment)
+    serving = asyncio.create_task(runner.start())
+    await asyncio.sleep(0)
+    _listen(stop)  # once more: the runner has put a SIGTERM handler of its own there, which ends in tracebacks
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if runner.started:
+        await runner.astop()
+    else:
+        serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+def _listen(stop: asyncio.Event) -> None:
+    for number in _STOPPING:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+
+
+def _deployments(config_file: Path, config: Config) -> "list[RunnerDeployment]":
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Cron
@@ -66,20 +88,17 @@ def _serve(config_file: Path, config: Config) -> None:
 
     from flows.watch import watch
 
-    asyncio.run(_mark_dead_runs())
-    limit = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    deployments = [
-        watch.to_deployment(
+    return [
+        RunnerDeployment.from_flow(
+            watch,
             name=topic,
             schedule=Cron(config.schedule.cron, timezone="UTC"),
             parameters={"config_file": str(config_file), "topic": topic},
-            concurrency_limit=limit,
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for topic in config.topics
     ]
-    # Outside an event loop Prefect gives the deployments themselves; its types allow for a coroutine.
-    serve(*(cast(RunnerDeployment, deployment) for deployment in deployments), print_starting_message=False)
 
 
 async def _mark_dead_runs() -> None:

@@ -1,5 +1,6 @@
 """Prefect without a server of the user's: quiet, private, in a folder of our own. Import before prefect."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -21,3 +22,10 @@ def prepare_prefect() -> None:
     home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "factdrift" / "prefect"
     os.environ.setdefault("PREFECT_HOME", str(home))
     Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
+    logging.getLogger("asyncio").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for the traceback of a run that was told to stop: that it stops is no error."""
+    stopped = record.exc_info[1] if record.exc_info else None
+    return type(stopped).__name__ != "TerminationSignal"

@@ -23,9 +23,10 @@ from flows import gathering
 from flows.applying import Applied, apply_run
 from flows.gathering import Polled, ReadArticle, SourceResult
 from flows.job import Job
+from flows.missing import asked_again, missed
 from flows.pool import shared_parsers
 from storage.database import open_store
-from storage.records import SourceState
+from storage.records import Missing, SourceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Remembered:
     states: dict[str, SourceState]
     known: dict[str, tuple[str, datetime]]
     young: dict[str, tuple[FeedEntry, ...]]  # by source: what may have been corrected since, whatever the feed says
+    missing: dict[str, Missing]
 
 
 @task(cache_policy=NO_CACHE)
@@ -45,7 +47,7 @@ async def remember(job: Job, now: datetime) -> Remembered:
         young: dict[str, tuple[FeedEntry, ...]] = {}
         for source, url, title, published, outlet in store.young_articles(topic, since):
             young[source] = (*young.get(source, ()), FeedEntry(url, title, published, outlet, ""))
-        return Remembered(store.source_states(topic), store.known_articles(topic), young)
+        return Remembered(store.source_states(topic), store.known_articles(topic), young, store.missing(topic))
 
 
 async def _is_transient(task: "Task[..., object]", run: TaskRun, state: "State[object]") -> bool:
@@ -74,23 +76,26 @@ async def poll(job: Job, source: SourceConfig, remembered: Remembered, now: date
             polled = await gathering.poll(fetcher, await shared_parsers(job.config.parse), source, state, job.config)
     except PermanentError as exc:
         return gathering.failed(source, state, exc, now)
-    offered = {article_id(entry.url): entry for entry in (*remembered.young.get(source.id, ()), *polled.entries)}
-    entries = tuple(offered.values())
-    wanted = gathering.worth_fetching(entries, remembered.known, state.last_success_at, fetch, now)
+    mine = (missing for missing in remembered.missing.values() if missing.source == source.id)
+    again = (entry for missing in mine if (entry := asked_again(missing, now)))
+    ours = (*remembered.young.get(source.id, ()), *again)
+    entries = tuple({article_id(entry.url): entry for entry in (*ours, *polled.entries)}.values())
+    wanted = gathering.worth_fetching(entries, remembered.known, remembered.missing, state.last_success_at, fetch, now)
     return replace(polled, entries=tuple(wanted))
 
 
 @task(cache_policy=NO_CACHE, task_run_name="read-{source.id}")
-async def read(job: Job, source: SourceConfig, polled: Polled, now: datetime) -> SourceResult:
+async def read(job: Job, source: SourceConfig, polled: Polled, remembered: Remembered, now: datetime) -> SourceResult:
     """Fetch and read what a source offers, as far as one run may; an article that fails is a line in the result."""
     fetch = job.config.fetch
     entries = polled.entries[: fetch.max_new_articles]
     async with Fetcher(gathering.limits_of(fetch), frozenset(fetch.allow_private)) as fetcher:
-        outcomes = await asyncio.gather(*(_one(job, fetcher, source, entry, now) for entry in entries))
+        outcomes = await asyncio.gather(*(_one(job, fetcher, source, entry, remembered, now) for entry in entries))
     articles = tuple(outcome for outcome in outcomes if isinstance(outcome, ReadArticle))
-    failures = tuple(outcome for outcome in outcomes if isinstance(outcome, str))
+    missing = tuple(outcome for outcome in outcomes if isinstance(outcome, Missing))
+    passing = tuple(outcome for outcome in outcomes if isinstance(outcome, str))
     # What was not read must be offered again: without the validators the feed is read whole next time.
-    is_whole = not failures and len(entries) == len(polled.entries)
+    is_whole = not passing and len(entries) == len(polled.entries)
     held = polled.state if is_whole else replace(polled.state, etag=None, last_modified=None, body_hash=None)
     fresh = replace(
         held,
@@ -100,15 +105,22 @@ async def read(job: Job, source: SourceConfig, polled: Polled, now: datetime) ->
         last_error="",
         last_new_at=now if articles else held.last_new_at,
     )
-    return SourceResult(source.id, fresh, articles, "", failures)
+    return SourceResult(source.id, fresh, articles, "", (*passing, *(each.why for each in missing)), missing)
 
 
-async def _one(job: Job, fetcher: Fetcher, source: SourceConfig, entry: FeedEntry, now: datetime) -> ReadArticle | str:
+async def _one(
+    job: Job, fetcher: Fetcher, source: SourceConfig, entry: FeedEntry, remembered: Remembered, now: datetime
+) -> ReadArticle | Missing | str:
+    """The article, or what to remember where it cannot be had, or a line where that may pass by the next run."""
+    article = article_id(entry.url)
     try:
         parsers = await shared_parsers(job.config.parse)
-        return await gathering.fetch_and_read(fetcher, parsers, source, entry, job.config, job.topic_file, now)
-    except (TransientError, PermanentError) as exc:
+        had = await gathering.fetch_and_read(fetcher, parsers, source, entry, job.config, job.topic_file, now)
+        return gathering.seen_again(had, entry) if article in remembered.known else had
+    except TransientError as exc:
         return str(exc).splitlines()[0]
+    except PermanentError as exc:
+        return missed(source.id, entry, remembered.missing.get(article), exc, now)
 
 
 @task(cache_policy=NO_CACHE)

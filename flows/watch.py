@@ -98,7 +98,7 @@ async def _gather_all(job: Job, remembered: Remembered, now: datetime) -> list[S
     sources = job.topic_config.sources
     polls = await asyncio.gather(*(_polled(job, source, remembered, now) for source in sources))
     offers = _once(sources, polls)
-    reads = [read(job, source, offer, now) for source, offer in offers.items()]
+    reads = [read(job, source, offer, remembered, now) for source, offer in offers.items()]
     results = {result.source: result for result in await asyncio.gather(*reads)}
     results |= {outcome.source: outcome for outcome in polls if isinstance(outcome, SourceResult)}
     return [results[source.id] for source in sources]

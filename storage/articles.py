@@ -4,6 +4,7 @@ from pathlib import Path
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Article, Review
+from storage import reviewing
 from storage.engine import connect, store_errors
 from storage.records import StoredArticle
 
@@ -31,17 +32,14 @@ def standing_articles(database: Path, topic: str) -> list[StoredArticle]:
     return [StoredArticle(Article(*row[:-2]), row[-2], tuple(row[-1])) for row in found]
 
 
-def reviews_in(path: Path) -> list[Review]:
-    """Every decision of a reviewer in a database, snapshot or backup. Raises StoreUnavailable where there is none."""
+def reviews_in(path: Path, topic: str) -> list[Review]:
+    """The topic's reviews in a database, snapshot or backup. Raises StoreUnavailable where there is none."""
     path = path.expanduser().absolute()
     if not path.is_file():
         raise StoreUnavailable(f"{path}: no such file", "name a database, a snapshot or a backup")
     with store_errors(path):
         connection = connect(path, read_only=True)
         try:
-            found = connection.execute(
-                "SELECT review_id, claim_id, verdict, who, decided_at, undone, note FROM reviews"
-            ).fetchall()
+            return reviewing.read(connection, topic)
         finally:
             connection.close()
-    return [Review(*row) for row in found]

@@ -124,13 +124,15 @@ def _must_be_there(path: Path) -> None:
 
 
 def _set_aside(database: Path) -> Path | None:
+    """Move what stands there away, with the log that belongs to it and to no other file."""
+    kept = database.with_name(f"{database.name}.before-restore")
+    log, kept_log = (file.with_name(f"{file.name}.wal") for file in (database, kept))
+    kept_log.unlink(missing_ok=True)
+    if log.exists():
+        log.replace(kept_log)
     if not database.exists():
         return None
-    kept = database.with_name(f"{database.name}.before-restore")
     database.replace(kept)
-    wal = database.with_name(f"{database.name}.wal")
-    if wal.exists():
-        wal.replace(kept.with_name(f"{kept.name}.wal"))
     return kept
 
 

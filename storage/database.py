@@ -4,20 +4,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from factdrift.codec import unpack_belief, unpack_change, unpack_claim
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Alert, ClaimReason, Ledger, Review, StoredClaim
-from storage import rows
+from storage import kept, missing, reviewing, rows
 from storage.commit import write_batch
 from storage.engine import connect, database_errors, lease, store_errors
 from storage.migrations import open_migrated
-from storage.records import Batch, CommitResult, SourceState
+from storage.records import Batch, CommitResult, KeptFold, Met, Missing, Part, SourceState
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -47,13 +49,14 @@ class Store:
         """Give the file back."""
         self._db.close()
 
-    def commit(self, batch: Batch) -> CommitResult:
+    def commit(self, batch: Batch, more: Iterable[Part] = ()) -> CommitResult:
         """Write a run whole or not at all; a run that was written before adds nothing.
 
+        `more` are further ledgers of the run, each part written before the next is asked for.
         After a commit that raised, the file decides: the run is looked for before the error is passed on.
         """
         try:
-            return write_batch(self._db, batch)
+            return write_batch(self._db, batch, more)
         except duckdb.Error as exc:
             if not self._has_run_after_reopening(batch.run_id):
                 raise StoreUnavailable(
@@ -84,6 +87,15 @@ class Store:
         ).fetchall()
         return {article: (version, fetched) for article, version, fetched in found}
 
+    def versions_of(self, topic: str, articles: Iterable[str]) -> dict[str, str]:
+        """Article id -> its newest version, of these articles."""
+        found = self._db.execute(
+            "SELECT article_id, version_id FROM articles WHERE topic = $topic AND system_to IS NULL "
+            "AND article_id IN (SELECT unnest(string_split($articles, $unit)))",
+            {"topic": topic, "articles": rows.packed(articles), "unit": rows.UNIT},
+        ).fetchall()
+        return dict(found)
+
     def young_articles(self, topic: str, since: datetime) -> list[tuple[str, str, str, datetime, str]]:
         """(source, address, title, published, outlet) of what was published since, to be looked at again."""
         return self._db.execute(
@@ -91,6 +103,10 @@ class Store:
             "AND system_to IS NULL AND source <> 'seed' AND published_at >= $since ORDER BY published_at, url",
             {"topic": topic, "since": since},
         ).fetchall()
+
+    def missing(self, topic: str) -> dict[str, Missing]:
+        """Article id -> what is remembered of an article that could not be had."""
+        return missing.read(self._db, topic)
 
     def recent_fingerprints(self, topic: str, since: datetime) -> list[tuple[str, str, datetime, tuple[int, ...]]]:
         """(version id, origin, published, hashes) of what was read since."""
@@ -103,17 +119,84 @@ class Store:
 
     def claims_of(self, topic: str, facts: Iterable[str]) -> dict[str, list[StoredClaim]]:
         """The open claims of each fact: those whose article version stands."""
-        found = self._db.execute(
-            "SELECT claim_id, body, version_id, article_id, outlet, source, tier, origin, published_at, system_from, "
-            "system_to, extractor FROM claims "
-            "WHERE topic = $topic AND fact IN (SELECT unnest(string_split($facts, $unit))) AND system_to IS NULL",
-            {"topic": topic, "facts": rows.packed(facts), "unit": rows.UNIT},
-        ).fetchall()
         claims: dict[str, list[StoredClaim]] = {fact: [] for fact in facts}
-        for claim_id, body, *rest in found:
-            stored = StoredClaim(claim_id, unpack_claim(json.loads(body)), *rest)
+        for stored in self._open_claims(topic, "fact", claims):
             claims[stored.claim.fact or ""].append(stored)
         return claims
+
+    def claims_named(self, topic: str, ids: Iterable[str]) -> tuple[StoredClaim, ...]:
+        """Those of the claims with these ids that are open."""
+        return tuple(self._open_claims(topic, "claim_id", ids))
+
+    def _open_claims(self, topic: str, key: str, keys: Iterable[str]) -> Iterator[StoredClaim]:
+        if not (wanted := rows.packed(keys)):
+            return
+        # Times come as numbers: handing out a time with its zone takes DuckDB six microseconds.
+        for claim_id, body, published, known, extractor, *read_where in self._db.execute(
+            "SELECT claim_id, body, epoch_us(published_at), epoch_us(system_from), extractor, "
+            "version_id, article_id, outlet, source, tier, origin FROM claims "
+            f"WHERE topic = $topic AND {key} IN (SELECT unnest(string_split($wanted, $unit))) AND system_to IS NULL",
+            {"topic": topic, "wanted": wanted, "unit": rows.UNIT},
+        ).fetchall():
+            times = (_EPOCH + timedelta(microseconds=published), _EPOCH + timedelta(microseconds=known))
+            rest: tuple[Any, ...] = (*read_where, *times, None, extractor)
+            yield StoredClaim(claim_id, unpack_claim(json.loads(body)), *rest)
+
+    def open_versions(self, topic: str, versions: Iterable[str]) -> set[str]:
+        """Which of these article versions stand."""
+        found = self._db.execute(
+            "SELECT version_id FROM articles WHERE topic = $topic AND system_to IS NULL "
+            "AND version_id IN (SELECT unnest(string_split($versions, $unit)))",
+            {"topic": topic, "versions": rows.packed(versions), "unit": rows.UNIT},
+        ).fetchall()
+        return {row[0] for row in found}
+
+    def open_ids(self, topic: str, ids: Iterable[str]) -> set[str]:
+        """Which of these claims are open."""
+        found = self._db.execute(
+            "SELECT claim_id FROM claims WHERE topic = $topic AND system_to IS NULL "
+            "AND claim_id IN (SELECT unnest(string_split($ids, $unit)))",
+            {"topic": topic, "ids": rows.packed(ids), "unit": rows.UNIT},
+        ).fetchall()
+        return {row[0] for row in found}
+
+    def facts_of_claims(self, topic: str, ids: Iterable[str]) -> dict[str, str]:
+        """Claim id -> fact, of claims that are open or ever were (claims without a fact left out)."""
+        if not (wanted := rows.packed(ids)):
+            return {}
+        found = self._db.execute(
+            "SELECT DISTINCT claim_id, fact FROM claims WHERE topic = $topic AND fact IS NOT NULL "
+            "AND claim_id IN (SELECT unnest(string_split($ids, $unit)))",
+            {"topic": topic, "ids": wanted, "unit": rows.UNIT},
+        ).fetchall()
+        return dict(found)
+
+    def kept_folds(self, topic: str, facts: Iterable[str]) -> dict[str, KeptFold]:
+        """Where the folds of these facts may go on, as far as it is known."""
+        return kept.read(self._db, topic, facts)
+
+    def met(self, topic: str, facts: Iterable[str], origins: Iterable[str], articles: Iterable[str]) -> dict[str, Met]:
+        """Of each fact that has open claims: how many, and which of the given origins and articles they come from.
+
+        An article that was met counts as an origin as well: it is one for its claims without an origin.
+        """
+        where = {"topic": topic, "facts": rows.packed(facts), "unit": rows.UNIT}
+        open_claims = (
+            "FROM claims WHERE topic = $topic AND system_to IS NULL "
+            "AND fact IN (SELECT unnest(string_split($facts, $unit)))"
+        )
+        counts = self._db.execute(f"SELECT fact, count(*) {open_claims} GROUP BY fact", where).fetchall()
+        met: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+        # A question for each column: DuckDB reads a column whole, so one that nobody asks for is not to be named.
+        for place, (column, words) in enumerate((("origin", origins), ("article_id", articles))):
+            if wanted := rows.packed(words):
+                for fact, word in self._db.execute(
+                    f"SELECT DISTINCT fact, {column} {open_claims} "
+                    f"AND {column} IN (SELECT unnest(string_split($words, $unit)))",
+                    {**where, "words": wanted},
+                ).fetchall():
+                    met[fact][place].add(word)
+        return {fact: Met(count, frozenset().union(*met[fact]), frozenset(met[fact][1])) for fact, count in counts}
 
     def claims_of_versions(self, versions: Iterable[str]) -> dict[str, str]:
         """Claim id -> fact of the open claims of some article versions (claims without a fact left out)."""
@@ -167,32 +250,22 @@ class Store:
 
     def fact_names(self, topic: str) -> set[str]:
         """The facts that were tracked at the last run."""
-        found = self._db.execute("SELECT fact FROM facts WHERE topic = $topic", {"topic": topic}).fetchall()
+        found = self._db.execute(
+            "SELECT fact FROM facts WHERE topic = $topic AND system_to IS NULL", {"topic": topic}
+        ).fetchall()
         return {row[0] for row in found}
 
-    def reviews(self) -> list[Review]:
-        """Every decision of a reviewer."""
+    def reviews(self, topic: str) -> list[Review]:
+        """Every decision of a reviewer, oldest first; those that were taken back are marked."""
+        return reviewing.read(self._db, topic)
+
+    def alert_keys(self, topic: str, facts: Iterable[str] | None = None) -> frozenset[str]:
+        """The keys of everything that was ever told, or is waiting to be: of some facts, or of all."""
         found = self._db.execute(
-            "SELECT review_id, claim_id, verdict, who, decided_at, undone, note FROM reviews"
+            "SELECT key FROM alerts WHERE topic = $topic "
+            "AND ($facts IS NULL OR fact IN (SELECT unnest(string_split($facts, $unit))))",
+            {"topic": topic, "facts": rows.packed(facts) if facts is not None else None, "unit": rows.UNIT},
         ).fetchall()
-        return [Review(*row) for row in found]
-
-    def add_review(self, review: Review) -> None:
-        """Keep a decision; the same id again replaces nothing but its `undone` mark."""
-        with store_errors(self.path):
-            if self._db.execute("SELECT 1 FROM reviews WHERE review_id = $id", {"id": review.review_id}).fetchall():
-                self._db.execute(
-                    "UPDATE reviews SET undone = $undone WHERE review_id = $id",
-                    {"undone": review.undone, "id": review.review_id},
-                )
-                return
-            row = asdict(review)
-            row["decided_at"] = row.pop("at")
-            rows.insert(self._db, "reviews", [row])
-
-    def alert_keys(self, topic: str) -> frozenset[str]:
-        """The keys of everything that was ever told, or is waiting to be."""
-        found = self._db.execute("SELECT key FROM alerts WHERE topic = $topic", {"topic": topic}).fetchall()
         return frozenset(row[0] for row in found)
 
     def pending_alerts(self, topic: str) -> list[Alert]:
@@ -210,14 +283,3 @@ class Store:
             "UPDATE alerts SET sent_at = $sent_at, attempts = attempts + 1, last_error = $error WHERE alert_id = $id",
             {"sent_at": sent_at, "error": error, "id": alert_id},
         )
-
-    def last_success(self, topic: str) -> datetime | None:
-        """When the last run that read any source started."""
-        found = self._db.execute(
-            "SELECT max(started_at) FROM runs WHERE topic = $topic AND outcome <> 'no source worked'", {"topic": topic}
-        ).fetchall()
-        return found[0][0] if found else None
-
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file."""
-        self._db.execute("CHECKPOINT")

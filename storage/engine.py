@@ -40,9 +40,7 @@ def lease(path: Path) -> Iterator[None]:
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            if exc.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
+        except (BlockingIOError, PermissionError) as exc:  # either, by the system
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
             raise StoreUnavailable(
                 f"{path}: another run is writing (process {holder})",
@@ -69,8 +67,10 @@ def _first_line(exc: duckdb.Error) -> str:
 
 def _way_out(text: str, path: Path) -> str:
     low = text.lower()
-    if "no space" in low or "disk full" in low or "out of space" in low:
+    if "no space" in low or "disk full" in low or "out of space" in low or "file too large" in low:
         return "free some space on that disk and run again; what was saved before is whole"
+    if "input/output" in low or "fsync failed" in low or "invalidated" in low:
+        return "the disk refused a write: see to it and run again; what was saved before is whole"
     if "permission" in low or "read-only file" in low:
         return f"check that you may read and write {path} and its folder"
     if "set lock" in low or "conflicting lock" in low:
@@ -85,8 +85,10 @@ def _way_out(text: str, path: Path) -> str:
 
 
 def _way_out_of_errno(exc: OSError, path: Path) -> str:
-    if exc.errno == errno.ENOSPC:
+    if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "free some space on that disk and run again; what was saved before is whole"
     if exc.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"check that you may write to {path.parent}"
+    if exc.errno == errno.EIO:
+        return "the disk refused to read or write: see to it and run again; what was saved before is whole"
     return "check the path and the disk"

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -97,7 +98,8 @@ def _apply(connection: duckdb.DuckDBPyConnection, number: int, name: str, sql: s
         )
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # where the disk failed there is no transaction any more, and its error counts
+            connection.execute("ROLLBACK")
         raise
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 
-PROVEN = ("articles", "claims", "beliefs", "changes", "reasons", "alerts")
+PROVEN = ("articles", "claims", "beliefs", "changes", "reasons", "facts", "alerts", "reviews")
+NEVER_ENDED = frozenset({"alerts", "reviews"})  # such rows are added only
 GENESIS = "0" * 64
 _MAY_CHANGE = frozenset({"digest", "system_to", "ended_by", "sent_at", "attempts", "last_error", "seq"})
 

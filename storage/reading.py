@@ -71,7 +71,9 @@ class Snapshot:
         """The tracked facts."""
         return [
             row["fact"]
-            for row in self._rows("SELECT fact FROM facts WHERE topic = $topic ORDER BY fact", {"topic": topic})
+            for row in self._rows(
+                "SELECT fact FROM facts WHERE topic = $topic AND system_to IS NULL ORDER BY fact", {"topic": topic}
+            )
         ]
 
     def sources(self, topic: str) -> list[Row]:
@@ -94,12 +96,21 @@ class Snapshot:
             {"topic": topic},
         )
 
+    def missing(self, topic: str) -> list[Row]:
+        """How many articles could not be had when they were last asked for, how many are not there, and since when."""
+        return self._rows(
+            "SELECT source, count(*) AS articles, count(gone_since) AS not_there, min(first_at) AS since, "
+            "min(next_at) AS next_look_at FROM missing WHERE topic = $topic GROUP BY source ORDER BY source",
+            {"topic": topic},
+        )
+
     def waiting(self, topic: str) -> list[Row]:
         """Claims that wait for a reviewer."""
         return self._rows(
             "SELECT claim_id, fact, published_at, outlet, stage, value, sentence, url FROM evidence_chain "
             "WHERE topic = $topic AND did = 'needs_review' AND withdrawn_at IS NULL "
-            "AND claim_id NOT IN (SELECT claim_id FROM reviews WHERE NOT undone AND verdict IN ('accept', 'reject')) "
+            "AND claim_id NOT IN (SELECT claim_id FROM review_log WHERE topic = $topic AND undone_at IS NULL "
+            "AND verdict IN ('accept', 'reject')) "
             "ORDER BY published_at DESC, claim_id",
             {"topic": topic},
         )

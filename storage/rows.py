@@ -4,16 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from factdrift.codec import pack_belief, pack_change, pack_claim, pack_value
+from factdrift.codec import pack_belief, pack_change, pack_value
 from factdrift.model import Alert, Belief, Change, ClaimReason, DateSpan, Money, Percent, StoredClaim, Value
 from factdrift.wording import describe_belief, describe_value
+from storage.claimtext import claim_text, value_text
 from storage.records import StoredArticle
 
 _STAMP = pa.timestamp("us", tz="UTC")
@@ -34,10 +35,12 @@ TYPES = {
         _STAMP,
     ),
     **dict.fromkeys(("last_success_at", "last_attempt_at", "last_new_at"), _STAMP),
+    **dict.fromkeys(("first_at", "last_at", "next_at", "gone_since"), _STAMP),
     **dict.fromkeys(("date_from", "date_to", "due_from", "due_to"), pa.date32()),
     **dict.fromkeys(("percent", "amount"), pa.float64()),
-    **dict.fromkeys(("tier", "origins", "seq", "attempts", "failures"), pa.int32()),
-    **dict.fromkeys(("contested", "needs_review", "undone"), pa.bool_()),
+    **dict.fromkeys(("tier", "origins", "seq", "attempts", "failures", "first_change", "first_reason"), pa.int32()),
+    "looks": pa.int32(),
+    **dict.fromkeys(("contested", "needs_review", "is_whole"), pa.bool_()),
     **dict.fromkeys(("new_articles", "new_claims", "new_changes"), pa.int32()),
     **dict.fromkeys(("added", "ended"), pa.int64()),
     "hashes": pa.list_(pa.int64()),
@@ -49,6 +52,15 @@ Row = dict[str, Any]
 UNIT = "\x1f"  # parts the ids of a list that is handed to SQL as one text
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all rows of a table that one run adds have in common."""
+
+    topic: str
+    run_id: str
+    at: datetime
+
+
 def packed(ids: Iterable[str]) -> str:
     """Ids as one parameter: of a list, DuckDB looks at each element in Python, which takes 150 microseconds each."""
     return UNIT.join(sorted(set(ids)))
@@ -58,19 +70,23 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -
     """Insert rows of one shape. `table` is a name of ours, never a user's."""
     if not rows:
         return
-    with incoming(connection, rows):
+    with registered(connection, table_of(rows)):
         connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
 
 
 @contextmanager
-def incoming(connection: duckdb.DuckDBPyConnection, rows: list[Row]) -> Iterator[None]:
-    """Rows of one shape as the relation `incoming` while the block runs."""
-    columns = {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
-    connection.register("incoming", pa.table(columns))
+def registered(connection: duckdb.DuckDBPyConnection, table: pa.Table) -> Iterator[None]:
+    """An Arrow table as the relation `incoming` while the block runs."""
+    connection.register("incoming", table)
     try:
         yield
     finally:
         connection.unregister("incoming")
+
+
+def table_of(rows: list[Row]) -> pa.Table:
+    """Rows of one shape, at least one, as an Arrow table."""
+    return pa.table({name: _column(name, [row[name] for row in rows]) for name in rows[0]})
 
 
 def _column(name: str, values: list[Any]) -> pa.Array:
@@ -82,61 +98,73 @@ def _column(name: str, values: list[Any]) -> pa.Array:
         return pa.array([v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values], kind)
 
 
-def article_row(stored: StoredArticle, topic: str, run_id: str, now: datetime) -> Row:
-    """A row of `articles`."""
-    article = stored.article
-    return {
-        "version_id": article.version_id,
-        "article_id": article.article_id,
-        "topic": topic,
-        "url": article.url,
-        "outlet": article.outlet,
-        "title": article.title,
-        "text": article.text,
-        "lang": article.lang,
-        "published_at": article.published_at,
-        "published_from": article.published_from,
-        "modified_at": article.modified_at,
-        "fetched_at": article.fetched_at,
-        "source": article.source,
-        "origin": article.origin,
-        "tier": article.tier,
-        "unread": stored.unread,
-        "hashes": list(stored.hashes),
-        "run_id": run_id,
-        "system_from": now,
-        "system_to": None,
-    }
+def articles_table(stamp: Stamp, stored: list[StoredArticle]) -> pa.Table:
+    """Rows of `articles`. In columns, because they come in bulk."""
+    articles = [each.article for each in stored]
+    return _table(
+        {
+            "version_id": [a.version_id for a in articles],
+            "article_id": [a.article_id for a in articles],
+            "url": [a.url for a in articles],
+            "outlet": [a.outlet for a in articles],
+            "title": [a.title for a in articles],
+            "text": [a.text for a in articles],
+            "lang": [a.lang for a in articles],
+            "published_at": [a.published_at for a in articles],
+            "published_from": [a.published_from for a in articles],
+            "modified_at": [a.modified_at for a in articles],
+            "fetched_at": [a.fetched_at for a in articles],
+            "source": [a.source for a in articles],
+            "origin": [a.origin for a in articles],
+            "tier": [a.tier for a in articles],
+            "unread": [each.unread for each in stored],
+            "hashes": [each.hashes for each in stored],
+        },
+        stamp,
+    )
 
 
-def claim_row(stored: StoredClaim, topic: str, run_id: str, now: datetime) -> Row:
-    """A row of `claims`."""
-    claim = stored.claim
-    return {
-        "claim_id": stored.claim_id,
-        "version_id": stored.version_id,
-        "article_id": stored.article_id,
-        "topic": topic,
-        "fact": claim.fact,
-        "relation": claim.slot.relation,
-        "subject": claim.slot.subject,
-        "object": claim.slot.object,
-        **_value_columns(claim.value),
-        "stage": claim.stage.value,
-        "mention": claim.mention.value,
-        "attribution": claim.attribution.kind.value if claim.attribution else None,
-        "sentence": claim.evidence.exact,
-        "outlet": stored.outlet,
-        "source": stored.source,
-        "tier": stored.tier,
-        "origin": stored.origin,
-        "published_at": stored.published_at,
-        "extractor": stored.extractor,
-        "body": _json(pack_claim(claim)),
-        "run_id": run_id,
-        "system_from": now,
-        "system_to": None,
-    }
+def claims_table(stamp: Stamp, stored: list[StoredClaim]) -> pa.Table:
+    """Rows of `claims`. In columns, because they come in bulk."""
+    claims = [each.claim for each in stored]
+    values = [claim.value for claim in claims]
+    return _table(
+        {
+            "claim_id": [each.claim_id for each in stored],
+            "version_id": [each.version_id for each in stored],
+            "article_id": [each.article_id for each in stored],
+            "fact": [c.fact for c in claims],
+            "relation": [c.slot.relation for c in claims],
+            "subject": [c.slot.subject for c in claims],
+            "object": [c.slot.object for c in claims],
+            "value": [value_text(v) if v is not None else None for v in values],
+            "percent": [v.percent if isinstance(v, Percent) else None for v in values],
+            "amount": [v.amount if isinstance(v, Money) else None for v in values],
+            "currency": [v.currency if isinstance(v, Money) else None for v in values],
+            "date_from": [v.date_from if isinstance(v, DateSpan) else None for v in values],
+            "date_to": [v.date_to if isinstance(v, DateSpan) else None for v in values],
+            "stage": [c.stage for c in claims],
+            "mention": [c.mention for c in claims],
+            "attribution": [c.attribution.kind if c.attribution else None for c in claims],
+            "sentence": [c.evidence.exact for c in claims],
+            "outlet": [each.outlet for each in stored],
+            "source": [each.source for each in stored],
+            "tier": [each.tier for each in stored],
+            "origin": [each.origin for each in stored],
+            "published_at": [each.published_at for each in stored],
+            "extractor": [each.extractor for each in stored],
+            "body": [claim_text(c) for c in claims],
+        },
+        stamp,
+    )
+
+
+def _table(columns: Mapping[str, list[Any]], stamp: Stamp) -> pa.Table:
+    """Columns of one length, beside what is the same in every row."""
+    count = len(next(iter(columns.values())))
+    constants = {"topic": stamp.topic, "run_id": stamp.run_id, "system_from": stamp.at, "system_to": None}
+    same = {name: pa.repeat(pa.scalar(value, TYPES.get(name, pa.string())), count) for name, value in constants.items()}
+    return pa.table({name: _column(name, values) for name, values in columns.items()} | same)
 
 
 def belief_row(belief: Belief, topic: str, run_id: str, now: datetime) -> Row:

@@ -16,11 +16,11 @@ import duckdb
 from factdrift.codec import unpack_belief, unpack_change, unpack_claim
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Ledger, StoredClaim
-from storage.commit import NOTICES
 from storage.engine import connect, store_errors
 from storage.evidence import problems_of_claim
+from storage.ledgers import NOTICES
 from storage.migrations import all_migrations, check, recorded
-from storage.proof import PROVEN, digest_sql, joined_digest, run_digest
+from storage.proof import NEVER_ENDED, PROVEN, digest_sql, joined_digest, run_digest
 
 Fold = Callable[
     [str, str, list[StoredClaim], datetime], Ledger | None
@@ -31,7 +31,9 @@ KEYS = {
     "beliefs": "belief_id",
     "changes": "change_id",
     "reasons": "reason_id",
+    "facts": "fact",
     "alerts": "alert_id",
+    "reviews": "review_id",
 }
 _RUN_COLUMNS = (
     "seq",
@@ -131,7 +133,8 @@ def _named(table: str, problems: list[Problem]) -> Iterator[None]:
 
 
 def _edited_rows(db: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
-    trimmed = "AND (topic, version_id) NOT IN (SELECT topic, version_id FROM trimmed)" if table == "articles" else ""
+    dropped = "text = '' AND (topic, version_id) IN (SELECT topic, version_id FROM trimmed)"
+    trimmed = f"AND NOT ({dropped})" if table == "articles" else ""
     found = db.execute(
         f"SELECT {KEYS[table]}, run_id FROM {table} WHERE digest <> '' AND digest <> {digest_sql(db, table)} {trimmed} "
         f"ORDER BY ALL"
@@ -188,7 +191,7 @@ def _written_lines(db: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[i
 def _found_lines(db: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[int, int, str]]]:
     lines: dict[str, dict[str, tuple[int, int, str]]] = {}
     for table in PROVEN:
-        ended = "SELECT ended_by, NULL, digest" if table != "alerts" else "SELECT NULL, NULL, digest"
+        ended = "SELECT ended_by, NULL, digest" if table not in NEVER_ENDED else "SELECT NULL, NULL, digest"
         for run_id, added, gone, count_added, count_gone in db.execute(
             f"""SELECT run_id, coalesce(string_agg(came, '' ORDER BY came), ''),
                        coalesce(string_agg(went, '' ORDER BY went), ''), count(came), count(went)

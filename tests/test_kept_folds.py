@@ -170,7 +170,7 @@ def test_another_policy_or_fact_folds_everything(store, changed):
 @pytest.mark.parametrize(
     "harm",
     [
-        "UPDATE kept_folds SET body = replace(body, '15', '16')",
+        "UPDATE kept_folds SET body = body || '\\x00'::BLOB",
         "UPDATE kept_folds SET stamp = 'x'",
         "UPDATE kept_folds SET checksum = 'x'",
         "DELETE FROM claims WHERE value LIKE '%15%'",

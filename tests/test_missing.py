@@ -8,8 +8,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from click.testing import CliRunner
 from topic_cases import FACT, at, ran, small_job, told
 
+from factdrift.cli.main import cli
 from factdrift.errors import Gone, PermanentError
 from factdrift.sources.feeds import FeedEntry
 from flows.gathering import ReadArticle, seen_again
@@ -153,6 +155,34 @@ def test_what_another_article_says_as_well_stands(job: Job) -> None:
     assert asked(job, "SELECT count(*) FROM alerts") == [(1,)]
 
 
+def test_an_article_that_moved_to_another_address_is_not_withdrawn(job: Job) -> None:
+    here = told("deal", 15, 1)
+    there = replace(
+        here,
+        article=replace(here.article, article_id="moved", url="https://news.example/2024/deal", fetched_at=at(2.2)),
+    )
+    ran(job, [], 2, missing=(looked((2, NOT_THERE)),))
+
+    moved = ran(job, [there], 2.2)
+    late = ran(job, [], 2.6, missing=(looked((2, NOT_THERE), (2.6, NOT_THERE)),))
+
+    assert (moved.changes, late.changes) == ((), ())
+    assert asked(job, "SELECT value_text FROM fact_now") == [("15 %",)]
+    standing = "SELECT url FROM articles WHERE source = 'example' AND system_to IS NULL"
+    assert asked(job, standing) == [("https://news.example/2024/deal",)]
+    assert verify(job.database, folding(job, job.database)).problems == ()
+
+
+def test_an_article_that_moves_in_the_run_that_would_withdraw_it_is_not_withdrawn(job: Job) -> None:
+    here = told("deal", 15, 1)
+    there = replace(here, article=replace(here.article, article_id="moved", url="https://news.example/2024/deal"))
+
+    late = ran(job, [there], 2.6, missing=(looked((2, NOT_THERE), (2.6, NOT_THERE)),))
+
+    assert late.changes == ()
+    assert asked(job, "SELECT value_text FROM fact_now") == [("15 %",)]
+
+
 def test_an_article_that_was_never_read_may_be_missing_for_ever(job: Job) -> None:
     entry = replace(ENTRY, url="https://news.example/never")
     gone = missed("example", entry, missed("example", entry, None, NOT_THERE, at(2)), NOT_THERE, at(3))
@@ -163,11 +193,18 @@ def test_an_article_that_was_never_read_may_be_missing_for_ever(job: Job) -> Non
         assert store.missing("another") == {}
 
 
+def test_the_status_says_what_cannot_be_had(job: Job) -> None:
+    forbidden = missed("example", replace(ENTRY, url="https://news.example/wall"), None, FORBIDDEN, at(2))
+    ran(job, [], 2.6, missing=(looked((2, NOT_THERE), (2.6, NOT_THERE)), forbidden))
+
+    shown = CliRunner().invoke(cli, ["status", "--config", str(job.topic_file.with_name("config.yaml"))])
+
+    assert "source\tarticles\tnot_there\tsince\tnext_look_at\nexample\t2\t1\t2024-01-12 12:00" in shown.output
+
+
 def test_what_is_missing_is_bounded_in_number_and_time(job: Job) -> None:
     urls = [f"https://n.example/{n:05}" for n in range(kept.MOST + 3)]
-    lines = [
-        missed("example", replace(ENTRY, url=url), None, NOT_THERE, at(n / 1000)) for n, url in enumerate(urls)
-    ]
+    lines = [missed("example", replace(ENTRY, url=url), None, NOT_THERE, at(n / 1000)) for n, url in enumerate(urls)]
 
     ran(job, [], 9, missing=tuple(lines))
     few = asked(job, "SELECT count(*), min(url) FROM missing")

@@ -204,3 +204,24 @@ async def test_a_second_run_of_a_topic_is_refused_and_names_the_first(config: Pa
 
     with lease(config.with_name("facts.duckdb.run")), pytest.raises(StoreUnavailable, match=names_it):
         await asyncio.wait_for(watch(str(config), None, at(1)), 60)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc, which is not there")
+def test_a_run_that_is_killed_does_not_stay_running_on_a_users_server(config: Path, users_server: str):
+    with started(config, "serve", PREFECT_API_URL=users_server) as serving:
+        (deployment,) = until(lambda: ask(users_server, "/deployments/filter"))
+        path = f"/deployments/{deployment['id']}/create_flow_run"
+        run = ask(users_server, path, state={"type": "SCHEDULED"})["id"]
+
+        def state() -> str:
+            return str(ask(users_server, "/flow_runs/filter", flow_runs={"id": {"any_": [run]}})[0]["state_type"])
+
+        until(lambda: state() == "RUNNING")
+        until(config.with_name("facts.duckdb.run.lock").exists)  # by then its heart has beaten once
+        children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children").read_text().split()
+        serving.kill()
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+
+    until(lambda: state() == "CRASHED", 180)

@@ -17,6 +17,7 @@ from storage.engine import lease
 from storage.export import EXPORTS, export
 from storage.records import StoredArticle
 from storage.snapshot import publish_snapshot
+from storage.verify import verify
 
 
 @pytest.fixture
@@ -75,6 +76,30 @@ def test_a_backup_is_restored_and_what_stood_there_is_kept(path: Path, tmp_path:
     assert count(path, "articles") == 1
     assert kept is not None
     assert count(kept, "articles") == 2
+
+
+def test_a_log_that_was_not_folded_in_is_set_aside_with_its_database(path: Path, tmp_path: Path) -> None:
+    backup = back_up(path, tmp_path / "saved.duckdb")
+    path.with_name(f"{path.name}.wal").write_bytes(b"left by a crash")
+
+    kept = restore(backup, path)
+
+    assert kept is not None
+    log = kept.with_name(f"{kept.name}.wal")
+    assert log.read_bytes() == b"left by a crash"
+    assert verify(path).problems == ()
+    restore(backup, path)
+    assert not log.exists()  # it belonged to the file that was set aside before
+
+
+def test_a_log_without_its_database_is_not_taken_for_the_restored_ones(path: Path, tmp_path: Path) -> None:
+    backup = back_up(path, tmp_path / "saved.duckdb")
+    path.unlink()
+    path.with_name(f"{path.name}.wal").write_bytes(b"left by a crash")
+
+    restore(backup, path)
+
+    assert verify(path).problems == ()
 
 
 def test_a_backup_restores_a_file_that_is_gone_or_damaged(path: Path, tmp_path: Path) -> None:

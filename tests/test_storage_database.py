@@ -49,7 +49,6 @@ def test_what_a_run_wrote_is_read_back_unchanged(path: Path) -> None:
         assert store.urls_of(TOPIC, ["v1"]) == {"v1": source.url}
         assert store.fact_names(TOPIC) == {FACT}
         assert store.claims_of_versions(["v1"]) == {stored.claim_id: FACT}
-        assert store.last_success(TOPIC) == at(0)
 
 
 def test_the_same_run_again_adds_nothing(path: Path) -> None:

@@ -17,6 +17,9 @@ from storage.engine import database_errors, lease, store_errors
     [
         ("IO Error: Could not set lock on file: Conflicting lock is held in python (PID 7)", "close it"),
         ("IO Error: Could not write file: No space left on device", "free some space"),
+        ("TransactionContext Error: Failed to commit: Could not write file: File too large", "free some space"),
+        ("TransactionContext Error: Failed to commit: Could not write file: Input/output error", "see to it and run"),
+        ("FATAL Error: fsync failed!", "see to it and run again"),
         ("IO Error: Cannot open file: Permission denied", "may read and write"),
         ("Serialization Error: trying to read a database file with version number 99", "upgrade factdrift"),
         ("IO Error: Corrupt database file: computed checksum does not match", "restore a backup"),
@@ -40,7 +43,9 @@ def test_what_duckdb_says_is_passed_on_with_a_way_out(said: str, way_out: str) -
         (errno.ENOSPC, "free some space"),
         (errno.EACCES, "may write to /data"),
         (errno.EROFS, "may write to /data"),
-        (errno.EIO, "check the path and the disk"),
+        (errno.EDQUOT, "free some space"),
+        (errno.EIO, "see to it and run again"),
+        (errno.ENAMETOOLONG, "check the path and the disk"),
     ],
 )
 def test_what_the_disk_says_is_passed_on_with_a_way_out(number: int, way_out: str) -> None:

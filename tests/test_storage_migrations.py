@@ -91,6 +91,8 @@ def test_rows_written_before_proofs_are_no_problem_to_the_chain(path: Path) -> N
     _old_store(path)
     with duckdb.connect(str(path)) as db:
         db.execute("DELETE FROM claims")  # its body is no claim
+        db.execute(f"INSERT INTO facts VALUES ('{TOPIC}', '{FACT}', 'as it was', 'r', 's', 'o', 'percent')")
+        db.execute(f"INSERT INTO reviews VALUES ('w1', 'c1', 'accept', 'kim', {AT}, true, 'seen')")
     write(path, batch("r3", article(9), day=3), batch("r4", day=4, ended_versions=("v1",)))
 
     assert verify(path).problems == ()

@@ -205,6 +205,18 @@ def test_a_large_answer_is_refused_with_the_size(snapshot: Path) -> None:
         ask(snapshot, "SELECT repeat('x', 10000) FROM range(1000)", limits)
 
 
+def test_inside_the_cage_an_answer_is_cut_or_refused_as_from_outside(snapshot: Path) -> None:
+    connection = open_caged(str(snapshot), {"memory_mb": 256, "threads": 1})
+    many = "SELECT n FROM range(20000) t(n)"
+
+    cut, whole = select(connection, many, 5, 2**20), select(connection, many, 20_000, 2**20)
+
+    assert (cut.num_rows, cut.schema.metadata) == (5, {b"cut": b"yes"})
+    assert (whole.num_rows, whole.schema.metadata) == (20_000, None)
+    with pytest.raises(OverflowError, match="more than 0 MB"):
+        select(connection, many, 20_000, 1000)
+
+
 def test_there_are_more_than_eighty_hostile_statements() -> None:
     assert len(REACHING_OUT) + len(ENDLESS) >= 120
 

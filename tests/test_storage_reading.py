@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from storage_cases import FACT, NOW, TOPIC, article, at, batch, claim, fold, write
+from storage_cases import FACT, TOPIC, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import ClaimReason, Reason, Review
@@ -111,7 +111,8 @@ def test_stored_articles_can_be_read_again(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda p: open_snapshot(p).__enter__(), lambda p: reviews_in(p, TOPIC), lambda p: standing_articles(p, TOPIC)]
+    "ask",
+    [lambda p: open_snapshot(p).__enter__(), lambda p: reviews_in(p, TOPIC), lambda p: standing_articles(p, TOPIC)],
 )
 def test_a_missing_file_is_named(tmp_path: Path, ask: object) -> None:
     with pytest.raises(StoreUnavailable, match=r"none\.duckdb"):

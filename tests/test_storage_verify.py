@@ -87,6 +87,11 @@ def test_it_still_holds_after_it_was_compacted(path: Path) -> None:
         ("UPDATE reviews SET who = 'ann' WHERE review_id = 'w2'", "reviews w2 (run r5): is not as"),
         ("DELETE FROM reviews WHERE verdict = 'undo'", "reviews (run r5): 1 rows were added and 0 ended, there are 0"),
         ("INSERT INTO reviews SELECT * REPLACE ('w9' AS review_id) FROM reviews", "reviews w9 (run r4)"),
+        (
+            "UPDATE articles SET text = 'Other.' WHERE version_id = 'v1'; "
+            "INSERT INTO trimmed SELECT topic, version_id, now() FROM articles",
+            "articles v1 (run r1)",
+        ),
         ("UPDATE facts SET meaning = 'x'", "facts acme-stake (run r1): is not as"),
         ("DELETE FROM facts", "facts (run r1): 1 rows were added and 0 ended, there are 0"),
     ],

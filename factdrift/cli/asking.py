@@ -4,12 +4,11 @@ import difflib
 import json
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import click
 
-from factdrift.cli.options import Place, moment, place, with_place
+from factdrift.cli.options import Place, moment, with_place
 from factdrift.errors import UsageError
 from factdrift.report.lines import evidence_lines, stored_change_lines
 from factdrift.report.tables import console, show, write
@@ -22,17 +21,9 @@ _FORMS = click.Choice(["table", "json", "csv"])
 @click.option("--as-of", help="What was true then (valid time).")
 @click.option("--known-on", help="As it was known then (system time).")
 @click.option("--format", "form", type=_FORMS, default="table", show_default=True)
-def facts(
-    config_file: Path | None,
-    demo: bool,
-    topic: str | None,
-    database: Path | None,
-    as_of: str | None,
-    known_on: str | None,
-    form: str,
-) -> None:
+def facts(where: Place, as_of: str | None, known_on: str | None, form: str) -> None:
     """What stands, on both tracks: since when, last confirmed."""
-    show_facts(place(config_file, demo, topic, database), moment(as_of, end=True), moment(known_on, end=True), form)
+    show_facts(where, moment(as_of, end=True), moment(known_on, end=True), form)
 
 
 def show_facts(where: Place, as_of: datetime | None, known_on: datetime | None, form: str) -> None:
@@ -62,17 +53,8 @@ def show_facts(where: Place, as_of: datetime | None, known_on: datetime | None, 
 @click.option("--since", help="Only changes from this day on.")
 @click.option("--fact", help="Only this fact.")
 @click.option("--format", "form", type=_FORMS, default="table", show_default=True)
-def changes(
-    config_file: Path | None,
-    demo: bool,
-    topic: str | None,
-    database: Path | None,
-    since: str | None,
-    fact: str | None,
-    form: str,
-) -> None:
+def changes(where: Place, since: str | None, fact: str | None, form: str) -> None:
     """What changed, newest first, with the sentence that says so."""
-    where = place(config_file, demo, topic, database)
     from storage.reading import open_snapshot
 
     with open_snapshot(where.snapshot) as snapshot:
@@ -104,9 +86,8 @@ def changes(
 @with_place
 @click.argument("fact")
 @click.option("--format", "form", type=_FORMS, default="table", show_default=True)
-def why(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, fact: str, form: str) -> None:
+def why(where: Place, fact: str, form: str) -> None:
     """The chain of evidence of a FACT: each sentence, its source and date, and what it did."""
-    where = place(config_file, demo, topic, database)
     from storage.reading import open_snapshot
 
     with open_snapshot(where.snapshot) as snapshot:
@@ -144,13 +125,13 @@ def _value(packed: str | None) -> str:
 
 @click.command()
 @with_place
-def status(config_file: Path | None, demo: bool, topic: str | None, database: Path | None) -> None:
+def status(where: Place) -> None:
     """Sources, last runs, lag, and what was not read."""
-    where = place(config_file, demo, topic, database)
     from storage.reading import open_snapshot
 
     with open_snapshot(where.snapshot) as snapshot:
         sources, runs, unread = snapshot.sources(where.topic), snapshot.runs(where.topic), snapshot.unread(where.topic)
+        missing = snapshot.missing(where.topic)
     columns = ["source", "last_success_at", "failures", "last_error", "last_new_at", "articles", "unread"]
     show(columns, [[r[c] for c in columns] for r in sources], title="Sources")
     console().print()
@@ -159,14 +140,16 @@ def status(config_file: Path | None, demo: bool, topic: str | None, database: Pa
     if unread:
         console().print()
         show(["reason", "lang", "articles"], [list(r.values()) for r in unread], title="Not read")
+    if missing:
+        console().print()
+        show(list(missing[0]), [list(r.values()) for r in missing], title="Not to be had")
     console().print(f"\nDatabase {where.database}\nSnapshot {where.snapshot}")
 
 
 @click.command()
 @with_place
-def candidates(config_file: Path | None, demo: bool, topic: str | None, database: Path | None) -> None:
+def candidates(where: Place) -> None:
     """Claims between the topic's entities that fit no fact, by slot, and the YAML to paste."""
-    where = place(config_file, demo, topic, database)
     from storage.reading import open_snapshot
 
     with open_snapshot(where.snapshot) as snapshot:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from factdrift.cli.options import place, with_place
+from factdrift.cli.options import Place, with_place
 from factdrift.errors import StoreUnavailable
 from factdrift.report.lines import change_lines, evidence_lines
 from factdrift.report.tables import console, write
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
 @click.command()
 @with_place
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def verify(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, file: Path | None) -> None:
+def verify(where: Place, file: Path | None) -> None:
     """Check every claim against its article, every ledger against its claims, and the hash chain over runs.
 
     FILE is a database, a snapshot or a backup; without it the snapshot is checked. Exits 4 where something is wrong.
     """
-    where = place(config_file, demo, topic, database)
     from flows.refolding import folding
     from storage.verify import verify as check
 
@@ -44,9 +43,8 @@ def verify(config_file: Path | None, demo: bool, topic: str | None, database: Pa
 @click.command()
 @with_place
 @click.argument("target", type=click.Path(path_type=Path))
-def rebuild(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, target: Path) -> None:
+def rebuild(where: Place, target: Path) -> None:
     """Fold all claims into the new file TARGET and compare it with what stands. The database is not touched."""
-    where = place(config_file, demo, topic, database)
     from flows.refolding import rebuild as fold_anew
 
     done = fold_anew(where.job, target, datetime.now(UTC))
@@ -58,9 +56,8 @@ def rebuild(config_file: Path | None, demo: bool, topic: str | None, database: P
 @click.command()
 @with_place
 @click.option("--apply", "is_applied", is_flag=True, help="Write it. Without this nothing is written.")
-def reread(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, is_applied: bool) -> None:
+def reread(where: Place, is_applied: bool) -> None:
     """Read the stored articles again with this version, and show what would change."""
-    where = place(config_file, demo, topic, database)
     from flows.refolding import apply_reading, compare_readings
 
     now = datetime.now(UTC)
@@ -93,11 +90,8 @@ def _show_reread(found: "Reread") -> None:
 @with_place
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
-def export(
-    config_file: Path | None, demo: bool, topic: str | None, database: Path | None, folder: Path, form: str
-) -> None:
+def export(where: Place, folder: Path, form: str) -> None:
     """Write the history to a new FOLDER: Parquet by month, or CSV that no spreadsheet takes for formulas."""
-    where = place(config_file, demo, topic, database)
     from storage.export import export as write_files
 
     for made in write_files(where.snapshot, folder, cast(Literal["parquet", "csv"], form)):
@@ -107,9 +101,8 @@ def export(
 @click.command()
 @with_place
 @click.argument("target", type=click.Path(path_type=Path))
-def backup(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, target: Path) -> None:
+def backup(where: Place, target: Path) -> None:
     """Copy the database as it stands to the new file TARGET."""
-    where = place(config_file, demo, topic, database)
     from storage.backup import back_up
 
     click.echo(f"{back_up(where.database, target)}\n  put it back with `factdrift restore {target}`")
@@ -118,9 +111,8 @@ def backup(config_file: Path | None, demo: bool, topic: str | None, database: Pa
 @click.command()
 @with_place
 @click.argument("saved", type=click.Path(path_type=Path))
-def restore(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, saved: Path) -> None:
+def restore(where: Place, saved: Path) -> None:
     """Put the backup SAVED in the database's place; what stood there is kept beside it."""
-    where = place(config_file, demo, topic, database)
     from storage.backup import restore as put_back
     from storage.snapshot import publish_snapshot
 
@@ -132,9 +124,8 @@ def restore(config_file: Path | None, demo: bool, topic: str | None, database: P
 @click.command()
 @with_place
 @click.option("--drop-text-older-than", "days", type=click.IntRange(min=1), help="Days: first drop old unused text.")
-def compact(config_file: Path | None, demo: bool, topic: str | None, database: Path | None, days: int | None) -> None:
+def compact(where: Place, days: int | None) -> None:
     """Rewrite the database in less space. Facts, claims and quotes are never dropped."""
-    where = place(config_file, demo, topic, database)
     from storage.backup import compact as rewrite
     from storage.backup import drop_text
 

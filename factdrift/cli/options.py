@@ -1,5 +1,6 @@
 """Options that many commands share: where the configuration is, which topic, which files."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -44,7 +45,19 @@ class Place:
 
 
 def with_place(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --config, --demo, --topic and --database."""
+    """Give a command --config, --demo, --topic and --database, and call it with the Place they name."""
+
+    @functools.wraps(command)
+    def placed(
+        *given: Any, config_file: Path | None, demo: bool, topic: str | None, database: Path | None, **rest: Any
+    ) -> Any:
+        return command(place(config_file, demo, topic, database), *given, **rest)
+
+    return with_place_options(placed)
+
+
+def with_place_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command those options as they are typed."""
     for option in (
         click.option(
             "--database", type=click.Path(path_type=Path), help="Use this database instead of the configured one."

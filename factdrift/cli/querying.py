@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from factdrift.cli.options import place, with_place
+from factdrift.cli.options import Place, with_place
 from factdrift.errors import UsageError
 from factdrift.report.tables import show
 
@@ -19,10 +19,7 @@ from factdrift.report.tables import show
 @click.option("--output", type=click.Path(path_type=Path), help="Write parquet to this file.")
 @click.option("--live", is_flag=True, hidden=True)
 def sql(
-    config_file: Path | None,
-    demo: bool,
-    topic: str | None,
-    database: Path | None,
+    where: Place,
     query: str,
     form: str,
     output: Path | None,
@@ -33,7 +30,6 @@ def sql(
         raise UsageError(
             "--live: the live file has one owner, and a query must not delay it", "ask the snapshot: leave --live out"
         )
-    where = place(config_file, demo, topic, database)
     from storage.query import QueryLimits, run_query
 
     given = where.config.query

@@ -3,16 +3,14 @@
 import getpass
 import json
 from datetime import UTC, datetime
-from pathlib import Path
-from uuid import uuid4
 
 import click
 
-from factdrift.cli.options import Place, place, with_place
+from factdrift.cli.options import Place, with_place
 from factdrift.codec import value_from_json
 from factdrift.errors import UsageError
-from factdrift.model import Change, Review
-from factdrift.report.lines import change_lines, evidence_lines
+from factdrift.model import Change
+from factdrift.report.lines import change_lines, evidence_lines, printable
 from factdrift.report.tables import console, write
 from factdrift.wording import describe_value
 
@@ -26,10 +24,7 @@ _ACTIONS = ("accept", "reject", "note", "undo")
 @click.option("--who", help="Who decides [the user's name].")
 @click.option("--note", "remark", default="", help="Why.")
 def review(
-    config_file: Path | None,
-    demo: bool,
-    topic: str | None,
-    database: Path | None,
+    where: Place,
     action: str | None,
     claim: str | None,
     who: str | None,
@@ -39,7 +34,6 @@ def review(
 
     A decision is kept with name and time and can be undone; a note decides nothing.
     """
-    where = place(config_file, demo, topic, database)
     if action is None:
         _list(where)
         return
@@ -47,17 +41,18 @@ def review(
         raise UsageError(f"review {action} needs a claim", "`factdrift review` lists their ids")
     if action == "note" and not remark:
         raise UsageError("a note needs --note TEXT")
-    _show(_decide(where, action, claim, who, remark))
+    _decide(where, action, claim, who or getpass.getuser(), remark)
 
 
-def _decide(where: Place, action: str, claim: str, who: str | None, remark: str) -> tuple[Change, ...]:
+def _decide(where: Place, action: str, claim: str, who: str, remark: str) -> None:
     from flows import refolding
 
     now = datetime.now(UTC)
     if action == "undo":
-        return refolding.undo(where.job, claim, now)
-    given = Review(uuid4().hex[:20], claim, action, who or getpass.getuser(), now, note=remark)
-    return refolding.review(where.job, given, now)
+        last, changes = refolding.undo(where.job, claim, who, now, remark)
+        _show(f"took back {last.verdict} by {last.who} of {last.at:%Y-%m-%d}", changes)
+    else:
+        _show("kept", refolding.review(where.job, claim, action, who, now, remark))
 
 
 def _list(where: Place) -> None:
@@ -76,8 +71,8 @@ def _list(where: Place) -> None:
     out.print(f"\n{len(rows)} wait. Decide: factdrift review accept CLAIM, or reject CLAIM; undo CLAIM takes it back.")
 
 
-def _show(changes: tuple[Change, ...]) -> None:
+def _show(done: str, changes: tuple[Change, ...]) -> None:
     out = console()
     for change in changes:
         out.print(change_lines(change, "", ""))
-    out.print(f"kept; {len(changes)} {'change' if len(changes) == 1 else 'changes'} on the ledger")
+    out.print(f"{printable(done)}; {len(changes)} {'change' if len(changes) == 1 else 'changes'} on the ledger")

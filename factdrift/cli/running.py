@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from factdrift.cli.options import DEMO_FOLDER, place, with_place
+from factdrift.cli.options import DEMO_FOLDER, Place, place, with_place, with_place_options
 from factdrift.errors import NoSourceWorked
 from factdrift.model import Change, ChangeKind
 from factdrift.report.lines import change_lines
 from factdrift.report.tables import console, write
 
 if TYPE_CHECKING:
+    from flows.demo import DemoPlan
     from flows.watch import RunReport
 
 
@@ -31,10 +32,21 @@ if TYPE_CHECKING:
 def demo(steps: int | None, keep: bool, folder: Path) -> None:
     """Run the real watch flow over recorded news, served on loopback, from the seed to 2026. Offline."""
     click.echo("Starting the flow engine and a loopback server with recorded news (about 20 seconds) ...", err=True)
-    from flows.demo import DemoPlan, prepare_folder, run_demo
+    from flows.local_server import api_for_runs
 
-    plan = DemoPlan(folder.absolute(), steps)
-    prepare_folder(plan, keep=keep)
+    with api_for_runs() as wait:
+        from flows.demo import DemoPlan, prepare_folder  # Prefect with it, while its server starts
+
+        plan = DemoPlan(folder.absolute(), steps)
+        prepare_folder(plan, keep=keep)
+        wait()
+        seen = _demonstrate(plan)
+    _farewell(plan.folder, seen)
+
+
+def _demonstrate(plan: "DemoPlan") -> list[Change]:
+    from flows.demo import run_demo
+
     seen: list[Change] = []
     with _progress() as bar:
 
@@ -47,7 +59,7 @@ def demo(steps: int | None, keep: bool, folder: Path) -> None:
                     bar.write(change_lines(change, sentence, outlet))
 
         asyncio.run(run_demo(plan, bar.start, on_report))
-    _farewell(plan.folder, seen)
+    return seen
 
 
 def _farewell(folder: Path, seen: list[Change]) -> None:
@@ -75,27 +87,34 @@ def _fact_of(seen: list[Change]) -> str:
 
 
 @click.command()
-@with_place
+@with_place_options
 def run(config_file: Path | None, demo: bool, topic: str | None, database: Path | None) -> None:
     """Watch once: poll, fetch, read, fold, save, publish, tell. Exits 3 where no source worked."""
     where = place(config_file, demo, topic, database)
     topics = [where.topic] if topic or demo else list(where.config.topics)
     click.echo(f"Watching {', '.join(topics)} (the flow engine takes some 10 seconds to start) ...", err=True)
-    from flows.pool import close_parsers
-    from flows.watch import run_once
+    from flows.local_server import api_for_runs
 
-    async def watching() -> "list[RunReport]":
-        try:
-            return [await run_once(where.config_file, name, database) for name in topics]
-        finally:
-            await close_parsers()
-
-    reports = asyncio.run(watching())
+    with api_for_runs() as wait:
+        reports = asyncio.run(_watching(where, topics, database, wait))
     told = any(channel.kind == "console" for channel in where.config.alerts)
     for report in reports:
         _tell(report, told)
     if any(r.failed_sources for r in reports) and not any(r.worked_sources for r in reports):
         raise NoSourceWorked("no source worked", "see the lines above; `factdrift status` shows since when")
+
+
+async def _watching(
+    where: Place, topics: list[str], database: Path | None, wait: Callable[[], None]
+) -> "list[RunReport]":
+    from flows.pool import close_parsers
+    from flows.watch import run_once  # Prefect, which takes as long to import as its server to start
+
+    wait()
+    try:
+        return [await run_once(where.config_file, name, database) for name in topics]
+    finally:
+        await close_parsers()
 
 
 def _tell(report: "RunReport", told: bool) -> None:
@@ -115,9 +134,8 @@ def _tell(report: "RunReport", told: bool) -> None:
 
 @click.command()
 @with_place
-def serve(config_file: Path | None, demo: bool, topic: str | None, database: Path | None) -> None:
+def serve(where: Place) -> None:
     """Watch on the configured schedule (cron, UTC) until stopped."""
-    where = place(config_file, demo, topic, database)
     from flows.serve import serve_forever
 
     click.echo(

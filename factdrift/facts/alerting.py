@@ -12,7 +12,9 @@ from factdrift.wording import describe_belief, describe_span, describe_value
 
 TITLE_CHARACTERS = 160
 _MOVES = frozenset({ChangeKind.ADDED, ChangeKind.VALUE_CHANGED, ChangeKind.STAGE_CHANGED})
-_TWO_SIDED = frozenset({ChangeKind.CONTESTED, ChangeKind.CORRECTED, ChangeKind.RETRACTED})
+_FALLS = frozenset({ChangeKind.CORRECTED, ChangeKind.RETRACTED})
+_MAY_FALL = _MOVES | {ChangeKind.DATE_SLIPPED, ChangeKind.CONTESTED}
+_TWO_SIDED = _FALLS | {ChangeKind.CONTESTED}
 
 
 def alerts_for(
@@ -24,15 +26,18 @@ def alerts_for(
     created_at: datetime,
     claims: Mapping[str, StoredClaim] | None = None,
     urls: Mapping[str, str] | None = None,
+    before: Mapping[str, int] | None = None,
 ) -> tuple[Alert, ...]:
     """One alert for each thing that is now known and was not told before.
 
     `changes` are all changes of the facts in question in ledger order, old ones too: how often a value has come back is
-    counted in them, so that a return is told again and a re-fold is not. `claims` (by claim id) and `urls` (by article
+    counted in them, so that a return is told again and a re-fold is not. `before` stands for old ones that are left out
+    (`times_told`). `claims` (by claim id) and `urls` (by article
     version) give the sentence and its address. What waits for review is listed for the reviewer, not told.
     """
     found: dict[str, Alert] = {}
-    for change, key in keyed(changes):
+    for change, place in keyed(changes, before):
+        key = _after_falls(change, place, already)
         if key in already or key in found or not should_alert(change, policy):
             continue
         found[key] = Alert(
@@ -53,9 +58,14 @@ def should_alert(change: Change, policy: AlertPolicy) -> bool:
     return change.kind in policy.kinds and not change.needs_review
 
 
-def keyed(changes: Iterable[Change]) -> list[tuple[Change, str]]:
+def times_told(changes: Iterable[Change]) -> Counter[str]:
+    """How often each thing came to hold, by what an alert tells."""
+    return Counter(_told(change) for change in changes if not change.needs_review)
+
+
+def keyed(changes: Iterable[Change], before: Mapping[str, int] | None = None) -> list[tuple[Change, str]]:
     """Each change with the key of what it tells. The same value that comes back after another has a key of its own."""
-    times: Counter[str] = Counter()
+    times = Counter(before or {})
     result = []
     for change in changes:
         base = _told(change)
@@ -70,6 +80,27 @@ def clean_line(text: str) -> str:
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cf", "Cs")).split())
 
 
+def _after_falls(change: Change, key: str, already: frozenset[str]) -> str:
+    """The key where withdrawals were told before: each has one of its own, and so has what comes back after them."""
+    if change.kind in _FALLS and change.old:
+        base = _fallen(change.old)
+        return f"{base}#{_times(base, already)}"
+    falls = _times(_fallen(change.new), already) if change.kind in _MAY_FALL and change.new else 0
+    return f"{key}^{falls}" if falls else key
+
+
+def _fallen(belief: Belief) -> str:
+    parts = (belief.fact, belief.track, belief.measure or "", "fell", belief.stage)
+    return "|".join((*parts, _coarse(belief.value), _coarse(belief.due)))
+
+
+def _times(base: str, already: frozenset[str]) -> int:
+    times = 0
+    while f"{base}#{times}" in already:
+        times += 1
+    return times
+
+
 def _told(change: Change) -> str:
     belief = change.new or change.old
     if belief is None:
@@ -80,8 +111,6 @@ def _told(change: Change) -> str:
     parts += [_coarse(belief.value), str(belief.stage)]
     if change.kind in (ChangeKind.DATE_SLIPPED, ChangeKind.OVERDUE):
         parts.append(_coarse(belief.due))
-    if change.kind in (ChangeKind.RETRACTED, ChangeKind.CORRECTED):
-        parts.append(change.claim_id)
     return "|".join(parts)
 
 

@@ -1,35 +1,46 @@
 """What a run decides: the new ledgers of the affected facts, what was corrected, and who is to be told. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from factdrift.codec import pack_claim, unpack_claim
 from factdrift.facts.alerting import alerts_for
 from factdrift.facts.identity import claim_id
-from factdrift.facts.ledger import compare, fold
-from factdrift.model import Alert, Article, Change, Claim, Ledger, Review, StoredClaim
-from factdrift.topic import Topic
+from factdrift.facts.keeping import Kept, keep
+from factdrift.facts.ledger import advance, compare, finish, start
+from factdrift.facts.order import in_order
+from factdrift.facts.reviews import verdicts
+from factdrift.model import Alert, Article, Change, Claim, Ledger, Place, Review, StoredClaim
+from factdrift.topic import FactSpec, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Ledgers by fact; `notices` are corrections and retractions, told once; `changes` what the fold newly holds."""
+    """Ledgers by fact; `notices` are corrections and retractions, told once; `kept` is where each fold may go on."""
 
     ledgers: dict[str, Ledger]
     notices: tuple[Change, ...]
-    changes: tuple[Change, ...]
     alerts: tuple[Alert, ...]
+    kept: dict[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knew before this run, of the facts in question."""
+    """What the store knew before this run, of the facts in question.
+
+    A fact in `kept` goes on from there and needs neither claims nor ledger; `rested_on` are the claims whose sentences
+    an alert on such a fact may show. Ledgers are asked for facts that lose a claim only.
+    """
 
     claims: Mapping[str, list[StoredClaim]]
     ledgers: Mapping[str, Ledger]
     reviews: tuple[Review, ...]
     told: frozenset[str]
     urls: Mapping[str, str]
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    rested_on: tuple[StoredClaim, ...] = ()
 
 
 def decide(
@@ -41,54 +52,75 @@ def decide(
     urls: Mapping[str, str],
     now: datetime,
 ) -> Decision:
-    """Fold every fact in `known` again with the fresh claims and without the withdrawn ones."""
-    by_fact: dict[str, list[StoredClaim]] = {
-        fact: [c for c in claims if c.claim_id not in withdrawn] for fact, claims in known.claims.items()
-    }
+    """Fold each known fact with the fresh claims and without the withdrawn ones: whole, or on from where it stood."""
+    by_fact: dict[str, list[StoredClaim]] = {fact: [] for fact in known.kept}
+    for fact, claims in known.claims.items():
+        by_fact[fact] = [c for c in claims if c.claim_id not in withdrawn]
     for stored in fresh:
         by_fact.setdefault(stored.claim.fact or "", []).append(stored)
     by_fact.pop("", None)  # candidates: kept, listed, never folded
+    decided = verdicts(known.reviews)
     ledgers: dict[str, Ledger] = {}
     notices: list[Change] = []
-    changes: list[Change] = []
     alerts: list[Alert] = []
+    kept: dict[str, Kept] = {}
+    addresses = {**known.urls, **urls}
+    rested_on = {c.claim_id: c for c in known.rested_on}
     for fact, claims in sorted(by_fact.items()):
         if (spec := topic.fact_by_name.get(fact)) is None:
             continue
-        old, new = known.ledgers.get(fact, Ledger()), fold(spec, claims, topic.policy_of(fact), now, known.reviews)
-        ledgers[fact] = new
-        fallen = compare(old, new, withdrawn, replaced_by, now)
+        before = known.kept.get(fact)
+        ledgers[fact], after = folded(topic, spec, before, in_order(claims), decided, now)
+        if after:
+            kept[fact] = after
+        fallen = compare(known.ledgers.get(fact, Ledger()), ledgers[fact], withdrawn, replaced_by, now)
         notices += fallen
-        before = {change.change_id for change in old.changes}
-        changes += [change for change in new.changes if change.change_id not in before]
         by_id = {c.claim_id: c for c in (*claims, *known.claims.get(fact, ()))}
         alerts += alerts_for(
-            (*new.changes, *fallen),
+            (*ledgers[fact].changes, *fallen),
             topic.alerts,
             known.told,
             topic=topic.topic,
             created_at=now,
-            claims=by_id,
-            urls={**known.urls, **urls},
+            claims=ChainMap(by_id, rested_on),
+            urls=addresses,
+            before=before.told if before else None,
         )
-    changes.sort(key=lambda change: (change.at, change.change_id))
-    return Decision(ledgers, tuple(notices), tuple(changes), tuple(alerts))
+    return Decision(ledgers, tuple(notices), tuple(alerts), kept)
+
+
+def folded(
+    topic: Topic,
+    spec: FactSpec,
+    before: Kept | None,
+    ordered: Sequence[StoredClaim],
+    decided: Mapping[str, str],
+    now: datetime,
+) -> tuple[Ledger, Kept | None]:
+    """The ledger, whole or what came after `before`, and where the next run may go on."""
+    begun = before.state if before else start(spec)
+    state = advance(spec, begun, ordered, topic.policy_of(spec.name), decided)
+    ledger = finish(state, now)
+    if before:
+        ledger = replace(ledger, after=Place(before.changes, before.claims))
+    return ledger, keep(before, state, ordered)
 
 
 def stored_claims(article: Article, claims: Iterable[Claim], extractor: str, now: datetime) -> tuple[StoredClaim, ...]:
-    """The claims of an article as they are kept."""
+    """The claims of an article as they are kept: read back from the store they are the same, so that a fold is too."""
+    published = (article.published_at or article.fetched_at).astimezone(UTC)
     return tuple(
         StoredClaim(
             claim_id=claim_id(article.version_id, claim, extractor),
-            claim=claim,
+            claim=unpack_claim(pack_claim(claim)),
             version_id=article.version_id,
             article_id=article.article_id,
             outlet=article.outlet,
             source=article.source,
             tier=article.tier,
             origin=article.origin or article.version_id,
-            published_at=article.published_at or article.fetched_at,
-            system_from=now,
+            published_at=published,
+            system_from=now.astimezone(UTC),
             extractor=extractor,
         )
         for claim in claims

@@ -21,7 +21,7 @@ from factdrift.facts.withdrawal import compare
 from factdrift.model import TRACK_OF_STAGE, Belief, Ledger, Reason, Review, StoredClaim
 from factdrift.topic import FactPolicy, FactSpec
 
-__all__ = ["compare", "finish", "fold", "seed_claims", "start", "step"]
+__all__ = ["advance", "compare", "finish", "fold", "seed_claims", "start", "step"]
 
 _NO_VERDICTS: Mapping[str, str] = {}
 
@@ -34,11 +34,16 @@ def fold(
     reviews: Iterable[Review] = (),
 ) -> Ledger:
     """The ledger of one fact. Claims handed over twice count once; what was withdrawn is not to be handed over."""
-    decided = verdicts(reviews)
-    state = start(spec)
-    for stored in in_order(claims):
+    return finish(advance(spec, start(spec), in_order(claims), policy, verdicts(reviews)), now)
+
+
+def advance(
+    spec: FactSpec, state: State, ordered: Iterable[StoredClaim], policy: FactPolicy, decided: Mapping[str, str]
+) -> State:
+    """The state after some more claims, in order."""
+    for stored in ordered:
         state = step(spec, state, stored, policy, decided)
-    return finish(state, now)
+    return state
 
 
 def start(spec: FactSpec) -> State:

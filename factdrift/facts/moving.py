@@ -167,8 +167,8 @@ def _is_dispute(word: Word, move: Move, supporters: tuple[Supporter, ...]) -> bo
         return False
     against = len({s.origin for s in supporters})
     if _is_fresh(old, word):
-        return old.first_hand or against <= len(old.origins)
-    return against < min(len(old.origins) + 1, DISPUTE_ORIGINS)
+        return old.first_hand or against <= old.belief.origins
+    return against < min(old.belief.origins + 1, DISPUTE_ORIGINS)
 
 
 def _is_fresh(old: Line, word: Word) -> bool:
@@ -229,7 +229,7 @@ def _ends_before(state: State, word: Word, new: Belief) -> list[datetime]:
     """When earlier beliefs of the same line ended: what waited for support while they stood begins after them."""
     if word.many:
         return []
-    return [b.valid_to for b in state.closed if (b.track, b.measure) == (new.track, new.measure) and b.valid_to]
+    return [end.at for end in state.ends if (end.track, end.measure) == (new.track, new.measure)]
 
 
 def _still_waiting(state: State, new: Belief) -> tuple[Waiting, ...]:

@@ -7,6 +7,7 @@ from factdrift.model import Review
 
 ACCEPT: Final = "accept"
 REJECT: Final = "reject"
+UNDO: Final = "undo"
 
 
 def verdicts(reviews: Iterable[Review]) -> Mapping[str, str]:

@@ -1,7 +1,8 @@
 """What stands for a fact while its claims are folded: open lines, what stood before, what waits for support.
 
 Knows how to change the state, not when: that is `tracks`. Everything is frozen and pickles, so that a fold can be
-stopped after any claim and taken up again.
+stopped after any claim and taken up again. What the rules ask of the past stands in `lines`, `stood`, `waiting` and
+`ends`; `closed`, `changes` and `reasons` are only ever added to, so that `keeping` may leave them behind.
 """
 
 from dataclasses import dataclass, replace
@@ -27,7 +28,10 @@ FIRM = frozenset({Stage.PLANNED, Stage.AGREED})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An open belief with those who support it. A fact of one value has one line a track and measure."""
+    """An open belief with those who support it. A fact of one value has one line a track and measure.
+
+    How many support it stands in the belief; `origins` and `articles` are only asked whether somebody is among them.
+    """
 
     belief: Belief
     origins: frozenset[str]
@@ -40,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A value that stood earlier on a track, and who had said so."""
+    """A value that stood earlier on a track, once or several times, and who had said so."""
 
     track: Track
     measure: str | None
@@ -64,6 +68,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """When the last belief of a track and measure to end ended."""
+
+    track: Track
+    measure: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """The fold so far."""
 
@@ -72,19 +85,25 @@ class State:
     closed: tuple[Belief, ...] = ()
     stood: tuple[Stood, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    ends: tuple[End, ...] = ()
     changes: tuple[Change, ...] = ()
     reasons: tuple[ClaimReason, ...] = ()
 
 
 def because(state: State, claim: str, fact: str, reason: str, detail: str = "") -> State:
     """The state with what the claim did."""
-    return replace(state, reasons=(*state.reasons, ClaimReason(claim, fact, reason, detail)))
+    return _moved(state, state.lines, (*state.reasons, ClaimReason(claim, fact, reason, detail)))
 
 
 def with_line(state: State, old: Line | None, new: Line | None) -> State:
     """The state with `new` where `old` was: added, replaced or gone."""
     kept = tuple(line for line in state.lines if line is not old)
-    return replace(state, lines=(*kept, new) if new else kept)
+    return _moved(state, (*kept, new) if new else kept, state.reasons)
+
+
+def _moved(state: State, lines: tuple[Line, ...], reasons: tuple[ClaimReason, ...]) -> State:
+    # Every claim comes through here, and `replace` looks at each field by name: written out it takes a quarter.
+    return State(state.seeded_at, lines, state.closed, state.stood, state.waiting, state.ends, state.changes, reasons)
 
 
 def ended(state: State, line: Line, at: datetime) -> State:
@@ -92,7 +111,25 @@ def ended(state: State, line: Line, at: datetime) -> State:
     belief = line.belief
     closed = replace(belief, valid_to=max(at, belief.valid_from))
     past = Stood(belief.track, belief.measure, belief.value, belief.stage, belief.due, line.origins)
-    return replace(with_line(state, line, None), closed=(*state.closed, closed), stood=(*state.stood, past))
+    end = End(belief.track, belief.measure, max(at, belief.valid_from))
+    return replace(
+        with_line(state, line, None),
+        closed=(*state.closed, closed),
+        stood=_with_past(state.stood, past),
+        ends=_with_end(state.ends, end),
+    )
+
+
+def _with_past(stood: tuple[Stood, ...], past: Stood) -> tuple[Stood, ...]:
+    """Each value once, with all who ever said it: a value that comes and goes for years takes no more room."""
+    alike = [s for s in stood if replace(s, origins=past.origins) == past]
+    origins = past.origins.union(*(s.origins for s in alike))
+    return (*(s for s in stood if s not in alike), replace(past, origins=origins))
+
+
+def _with_end(ends: tuple[End, ...], end: End) -> tuple[End, ...]:
+    same = [e for e in ends if (e.track, e.measure) == (end.track, end.measure)]
+    return (*(e for e in ends if e not in same), max((*same, end), key=lambda e: e.at))
 
 
 def with_change(

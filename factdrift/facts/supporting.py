@@ -47,7 +47,7 @@ def _supported(line: Line, word: Word, like: Likeness) -> Line:
     settled = belief.contested and is_first_hand(who)
     belief = replace(
         belief,
-        origins=len(origins),
+        origins=belief.origins + (who.origin not in line.origins),
         last_confirmed=max(word.reference, belief.last_confirmed or word.reference),
         contested=belief.contested and not settled,
     )

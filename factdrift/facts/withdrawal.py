@@ -4,9 +4,9 @@ Pure. The fold knows only the claims that are open; that something was believed 
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
-from factdrift.facts.identity import change_id
+from factdrift.facts.identity import change_id, stable_id
 from factdrift.facts.values import same_value
 from factdrift.model import Belief, Change, ChangeKind, Ledger, Reason
 
@@ -74,7 +74,10 @@ def _told(change: Change, claim: str, new: Ledger, replaced_by: Mapping[str, str
     instead = _stands_instead(change.new, new)
     corrected = any(reason.claim_id == replaced_by.get(claim) and reason.reason in _HEARD for reason in new.reasons)
     kind = ChangeKind.CORRECTED if corrected else ChangeKind.RETRACTED
-    made = change_id(change.fact, change.track, kind, change.new, instead, claim)
+    # What comes back may be withdrawn again: that is another event, and only the time tells them apart.
+    made = stable_id(
+        change_id(change.fact, change.track, kind, change.new, instead, claim), at.astimezone(UTC).isoformat()
+    )
     return Change(made, change.fact, change.track, kind, change.new, instead, claim, at)
 
 

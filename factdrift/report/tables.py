@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -16,7 +18,11 @@ from rich.text import Text
 
 from factdrift.report.lines import printable
 
-_WHOLE = ("fact", "since", "date", "claim_id")  # names and days that people copy stay in one piece
+_LONGEST_WORD = 40  # a longer one (an address) may be broken
+_NARROWEST = 14  # a column of sentences below this is a list of syllables
+_INDENT = 4
+_BETWEEN = 3
+_NUMBER = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?|[\d.,]+")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,6 +68,13 @@ def console() -> Console:
 
 
 def _rich(columns: Sequence[str], rows: list[list[Any]], title: str) -> None:
+    """A table, or where the terminal is too narrow for one, the cells of each row one after the other."""
+    out, cells = Console(highlight=False), [[_plain(value) for value in row] for row in rows]
+    whole = [_is_whole([row[place] for row in cells]) for place in range(len(columns))]
+    if _narrowest(columns, cells, whole) > out.width:
+        for line in _stacked(columns, cells, title, out.width):
+            write(out, line)
+        return
     table = Table(
         title=title or None,
         title_justify="left",
@@ -70,11 +83,42 @@ def _rich(columns: Sequence[str], rows: list[list[Any]], title: str) -> None:
         pad_edge=False,
         header_style="bold",
     )
-    for name in columns:
-        table.add_column(name.replace("_", " "), overflow="fold", no_wrap=name in _WHOLE)
+    for name, keeps in zip(columns, whole, strict=True):
+        table.add_column(name.replace("_", "\n" if keeps else " "), overflow="fold", no_wrap=keeps)
+    for row in cells:
+        table.add_row(*map(Text, row))
+    out.print(table)
+
+
+def _is_whole(column: list[str]) -> bool:
+    """Whether each cell is one word that people may copy: a name, a moment, a number."""
+    return all(len(cell) <= _LONGEST_WORD and (" " not in cell or _NUMBER.fullmatch(cell)) for cell in column)
+
+
+def _narrowest(columns: Sequence[str], rows: list[list[str]], whole: list[bool]) -> int:
+    """The width below which words and days would be broken."""
+    widths = []
+    for place, (name, keeps) in enumerate(zip(columns, whole, strict=True)):
+        longest = max(map(cell_len, [*name.split("_"), *(row[place] for row in rows)]))
+        widths.append(longest if keeps else min(longest, _NARROWEST))
+    return sum(widths) + _BETWEEN * (len(columns) - 1)
+
+
+def _stacked(columns: Sequence[str], rows: list[list[str]], title: str, width: int) -> Iterator[Text]:
+    """Each row in as many lines as it takes; days and numbers say what they are, words speak for themselves."""
+    if title:
+        yield Text(title, style="italic")
     for row in rows:
-        table.add_row(*(Text(_plain(value)) for value in row))
-    Console().print(table)
+        line = Text(row[0], style="bold")
+        for name, cell in zip(columns[1:], row[1:], strict=True):
+            if not cell:
+                continue
+            label = f"{name.replace('_', ' ')} " if _NUMBER.fullmatch(cell) else ""
+            if line.cell_len + 2 + cell_len(label + cell) > width and line.plain.strip():
+                yield line
+                line = Text(" " * (_INDENT - 2))
+            line.append(f"  {label}", style="not bold dim").append(cell, style="not bold")
+        yield line
 
 
 def _plain(value: Any) -> str:

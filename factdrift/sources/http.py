@@ -21,11 +21,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from factdrift.errors import PermanentError, TransientError
+from factdrift.errors import Gone, PermanentError, TransientError
 from factdrift.sources.addresses import literal_of, refusal_of
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429})
+_NOT_THERE = frozenset({404, 410})
 _CHUNK = 65_536
 _LONGEST_WAIT = 86_400.0
 _NUMERIC_HOST = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE)
@@ -104,8 +105,8 @@ class Fetcher:
     async def fetch(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Fetched | NotModified:
         """The document at `url`, or NotModified where the validators still hold.
 
-        Raises TransientError (timeout, 5xx, 429, dropped connection, temporary DNS failure) or PermanentError (other
-        4xx, refused address, too big, too many redirects, no http address, TLS).
+        Raises TransientError (timeout, 5xx, 429, dropped connection, temporary DNS failure), Gone (404, 410) or
+        PermanentError (other 4xx, refused address, too big, too many redirects, no http address, TLS).
         """
         target = _checked_url(url)
         # The wait for a free slot is ours, not the server's: the deadline starts after it.
@@ -226,7 +227,7 @@ def _raise_for_status(response: aiohttp.ClientResponse) -> None:
     what = f"{_shown(response.url)}: HTTP {status} {response.reason or ''}".rstrip()
     if status >= 500 or status in _PASSING:
         raise TransientError(what, retry_after_seconds=_retry_after(response))
-    raise PermanentError(what)
+    raise Gone(what) if status in _NOT_THERE else PermanentError(what)
 
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:

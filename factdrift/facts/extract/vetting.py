@@ -56,7 +56,7 @@ def _fact_problems(topic: Topic, fact: FactSpec, relation: Relation, lexicons: l
     if not relation.evoked_by and not fact.words and not fact.about:
         yield f"words: {fact.relation} has no words of its own: give the fact some, or a concept it is about"
     if HEADS in relation.evoked_by and not with_heads(fact, topic).people:
-        yield f"people: {fact.relation} needs the entities that may fill the slot, or persons with `heads: [{fact.subject}]`"
+        yield f"people: {fact.relation} needs those who may fill the slot, or persons with `heads: [{fact.subject}]`"
     for index, seed in enumerate(fact.seed):
         if seed.value is not None and (problem := _value_problem(seed.value, (fact.value, *fact.also_value))):
             yield f"seed.{index}.value: {problem}"
