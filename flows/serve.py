@@ -59,11 +59,12 @@ async def _serve(config_file: Path, config: Config) -> None:
     _listen(stop)
     await _mark_dead_runs()
     runner = Runner()
+    loop = asyncio.get_running_loop()
+    # The runner puts a SIGTERM handler of its own there when it starts; its own one ends in tracebacks.
+    runner.handle_sigterm = lambda *_: loop.call_soon_threadsafe(stop.set)  # type: ignore[method-assign,assignment]
     for deployment in _deployments(config_file, config):
         await runner.aadd_deployment(deployment)
     serving = asyncio.create_task(runner.start())
-    await asyncio.sleep(0)
-    _listen(stop)  # once more: the runner has put a SIGTERM handler of its own there, which ends in tracebacks
     asked = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()

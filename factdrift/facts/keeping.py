@@ -97,7 +97,7 @@ def pack_kept(kept: Kept) -> str:
                 [*_pack_position(w), [_pack_supporter(s) for s in w.supporters], w.told] for w in state.waiting
             ],
             "ends": [[e.track, e.measure, _pack_time(e.at)] for e in state.ends],
-            "last": [kept.last[0], _pack_time(kept.last[1]), _pack_time(kept.last[2]), kept.last[3]],
+            "last": [kept.last[0], _pack_time(kept.last[1]), _pack_time(kept.last[2]), *kept.last[3:]],
             "claims": kept.claims,
             "changes": kept.changes,
             "told": dict(kept.told),
@@ -119,8 +119,8 @@ def unpack_kept(text: str) -> Kept:
         waiting=tuple(_waiting(waiting) for waiting in raw["waiting"]),
         ends=tuple(End(Track(track), measure, _moment(at)) for track, measure, at in raw["ends"]),
     )
-    first, reference, published, claim_id = raw["last"]
-    last = (first, _moment(reference), _moment(published), claim_id)
+    first, reference, published, holds, claim_id = raw["last"]
+    last = (first, _moment(reference), _moment(published), holds, claim_id)
     return Kept(state, last, raw["claims"], raw["changes"], raw["told"], heard)
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from factdrift.model import DateSpan, StoredClaim
+from factdrift.model import DateSpan, Stage, StoredClaim
 
 SEED = "seed"  # the `extractor` of a seed claim
 
-OrderKey = tuple[bool, datetime, datetime, str]
+OrderKey = tuple[bool, datetime, datetime, bool, str]
 
 
 def reference_time(stored: StoredClaim) -> datetime:
@@ -41,8 +41,12 @@ def start_of(day: date) -> datetime:
 
 
 def order_key(stored: StoredClaim) -> OrderKey:
-    """A total order: seeds first, then by reference time, publication and id."""
-    return (stored.extractor != SEED, reference_time(stored), stored.published_at, stored.claim_id)
+    """A total order: seeds first, then by reference time and publication; events before states, then by id.
+
+    Many pages of one day have no hour: "has cut to 15 %" is then what happened, "has 15 %" what holds since.
+    """
+    state = stored.claim.stage is Stage.CURRENT
+    return (stored.extractor != SEED, reference_time(stored), stored.published_at, state, stored.claim_id)
 
 
 def in_order(claims: Iterable[StoredClaim]) -> list[StoredClaim]:
