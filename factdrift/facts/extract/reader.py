@@ -97,7 +97,7 @@ class _Tongue:
         self._relations = relations = load_relations()
         # By name: the order in which a topic lists its facts must not matter.
         offices = frozenset(label for label in lexicon.words if label.startswith("office:"))
-        facts = sorted((with_heads(f, topic) for f in topic.facts), key=lambda f: f.name)
+        facts = sorted((with_heads(f, topic, relations[f.relation]) for f in topic.facts), key=lambda f: f.name)
         self._rules = [_rule(f, relations[f.relation], offices) for f in facts]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")

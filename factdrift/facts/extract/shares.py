@@ -32,7 +32,7 @@ _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 
 
-_LEAST = {"holding": 4, "trust": 2, "block": 3}  # how sure the roles must be
+_LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 
 
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep

@@ -26,7 +26,11 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     if rule.relation.by_concept and rule.fact.words:
         return rule.fact.subject in here or rule.fact.subject in context  # its own words stand for the object
     if rule.relation.joint:
-        together = bool(here & set(wanted)) or "both" in sentence.labels or not here
+        together = (
+            bool(here & set(wanted))
+            or "both" in sentence.labels
+            or (not here and (not rule.relation.granted or "each" in sentence.labels))
+        )
         return together and set(wanted) <= here | set(context)
     missing = [entity for entity in wanted if entity not in here]
     nobody = all(m.type == "person" for m in sentence.mentions)

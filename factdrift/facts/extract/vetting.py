@@ -36,10 +36,10 @@ def problems_of(topic: Topic) -> tuple[str, ...]:
     return tuple(found)
 
 
-def with_heads(fact: FactSpec, topic: Topic) -> FactSpec:
-    """The fact; where it names nobody who may fill it, with the persons that may head its subject."""
+def with_heads(fact: FactSpec, topic: Topic, relation: Relation) -> FactSpec:
+    """The fact; where it asks who leads and names nobody, with the persons that may head its subject."""
     heads = tuple(i for i, e in topic.entities.items() if fact.subject in e.heads)
-    if fact.people or not heads or fact.value != "name":
+    if fact.people or not heads or HEADS not in relation.evoked_by:
         return fact
     return fact.model_copy(update={"people": heads})
 
@@ -55,7 +55,7 @@ def _fact_problems(topic: Topic, fact: FactSpec, relation: Relation, lexicons: l
                 yield f"{key}: no concept {concept} in the topic or a lexicon{_near(concept, known)}"
     if not relation.evoked_by and not fact.words and not fact.about:
         yield f"words: {fact.relation} has no words of its own: give the fact some, or a concept it is about"
-    if HEADS in relation.evoked_by and not with_heads(fact, topic).people:
+    if HEADS in relation.evoked_by and not with_heads(fact, topic, relation).people:
         yield f"people: {fact.relation} needs those who may fill the slot, or persons with `heads: [{fact.subject}]`"
     for index, seed in enumerate(fact.seed):
         if seed.value is not None and (problem := _value_problem(seed.value, (fact.value, *fact.also_value))):
