@@ -12,7 +12,7 @@ from factdrift.facts.extract.drafts import Draft
 from factdrift.facts.extract.lexicon import Relation
 from factdrift.facts.extract.roles import UNKNOWN, roles_at
 from factdrift.facts.extract.scan import Tag
-from factdrift.facts.extract.shares import classify
+from factdrift.facts.extract.sharekinds import classify
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import State
 from factdrift.topic import Entity, FactSpec

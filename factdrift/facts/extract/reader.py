@@ -18,14 +18,14 @@ from factdrift.facts.extract.levels import read_levels
 from factdrift.facts.extract.lexicon import (
     Lexicon,
     Relation,
-    labelled_phrases,
     lexicon_languages,
     load_lexicon,
     load_relations,
 )
 from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.openreading import CANDIDATE, read_candidates, read_share_candidates
-from factdrift.facts.extract.scan import Entry, Scanner, tags_between, without_false_verbs
+from factdrift.facts.extract.phrases import name_phrases, other_phrases
+from factdrift.facts.extract.scan import Scanner, tags_between, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
@@ -116,11 +116,11 @@ class _Tongue:
     @cached_property
     def _names(self) -> Scanner:
         """Only the sure names: the fast way to see that an article is about something else."""
-        return Scanner(_name_phrases(self._topic))
+        return Scanner(name_phrases(self._topic))
 
     @cached_property
     def _scanner(self) -> Scanner:
-        return Scanner([*_name_phrases(self._topic), *_other_phrases(self._topic, self._lexicon)])
+        return Scanner([*name_phrases(self._topic), *other_phrases(self._topic, self._lexicon)])
 
     def read(self, article: Article) -> tuple[Claim, ...]:
         shadows = {"title": shadow_of(article.title), "text": shadow_of(article.text)}
@@ -273,46 +273,6 @@ def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
         return Rule(fact, relation, evoking=evoking)
     labels = {*relation.evoked_by, *evoking}
     return Rule(fact, relation, frozenset(labels | {"office"} if "chief" in relation.evoked_by else labels), evoking)
-
-
-def _name_phrases(topic: Topic) -> list[tuple[str, Entry]]:
-    return [(name, Entry("entity", ids=(i,))) for i, e in topic.entities.items() for name in (*e.names, *e.tickers)]
-
-
-def _genitives(topic: Topic) -> list[tuple[str, Entry]]:
-    """Names with a genitive -s and no apostrophe, as German writes them."""
-    return [
-        (f"{phrase}s", Entry("entity", "genitive", entry.ids))
-        for phrase, entry in _name_phrases(topic)
-        if phrase[-1].isalpha() and phrase[-1].lower() not in "sxz"
-    ]
-
-
-def _other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
-    language = lexicon.language
-    found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
-    units = sorted({f.unit for f in topic.facts if f.unit})
-    found += [(unit, Entry(f"unit:{unit}")) for unit in units if unit not in lexicon.units]
-    found += _genitives(topic) if lexicon.possessive == "genitive" else []
-    found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
-    found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
-    found += [(p, Entry(f"unit:{u}")) for u in units for p in topic.concepts.get(u, {}).get(language, ())]
-    found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]
-    described: dict[str, list[str]] = {}
-    for entity_id, entity in topic.entities.items():
-        owner = topic.entities[entity.unit_of].names if entity.unit_of and "electric_unit" in entity.kinds else ()
-        for phrase in (t.format(owner=name) for t in lexicon.unit_descriptions for name in owner[:3]):
-            described.setdefault(phrase, []).append(entity_id)
-    for entity_id, entity in topic.entities.items():
-        for phrase in entity.descriptions.get(language, ()):
-            described.setdefault(phrase, []).append(entity_id)
-        for template in lexicon.descriptions:
-            for nationality in lexicon.nationalities.get(entity.nationality or "", ()):
-                for kind in (k for label in entity.kinds for k in lexicon.kinds.get(label, ())):
-                    phrase = template.format(nationality=nationality, kind=kind)
-                    described.setdefault(phrase, []).append(entity_id)
-    found += [(p, Entry("entity", ids=tuple(dict.fromkeys(ids)), sure=False)) for p, ids in described.items()]
-    return found
 
 
 def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:

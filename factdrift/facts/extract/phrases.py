@@ -1,0 +1,47 @@
+"""Every phrase that a topic and a lexicon make known to the scanner: names, descriptions, words, units."""
+
+from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases
+from factdrift.facts.extract.scan import Entry
+from factdrift.topic import Topic
+
+
+def name_phrases(topic: Topic) -> list[tuple[str, Entry]]:
+    """The names and tickers of the topic's entities."""
+    return [(name, Entry("entity", ids=(i,))) for i, e in topic.entities.items() for name in (*e.names, *e.tickers)]
+
+
+def _genitives(topic: Topic) -> list[tuple[str, Entry]]:
+    """Names with a genitive -s and no apostrophe, as German writes them."""
+    return [
+        (f"{phrase}s", Entry("entity", "genitive", entry.ids))
+        for phrase, entry in name_phrases(topic)
+        if phrase[-1].isalpha() and phrase[-1].lower() not in "sxz"
+    ]
+
+
+def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
+    """All other phrases: what describes the entities, and what evokes facts, concepts and stages."""
+    language = lexicon.language
+    found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
+    units = sorted({f.unit for f in topic.facts if f.unit})
+    found += [(unit, Entry(f"unit:{unit}")) for unit in units if unit not in lexicon.units]
+    found += _genitives(topic) if lexicon.possessive == "genitive" else []
+    found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
+    found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
+    found += [(p, Entry(f"unit:{u}")) for u in units for p in topic.concepts.get(u, {}).get(language, ())]
+    found += [(p, Entry(f"fact:{f.name}")) for f in topic.facts for p in f.words.get(language, ())]
+    described: dict[str, list[str]] = {}
+    for entity_id, entity in topic.entities.items():
+        owner = topic.entities[entity.unit_of].names if entity.unit_of and "electric_unit" in entity.kinds else ()
+        for phrase in (t.format(owner=name) for t in lexicon.unit_descriptions for name in owner[:3]):
+            described.setdefault(phrase, []).append(entity_id)
+    for entity_id, entity in topic.entities.items():
+        for phrase in entity.descriptions.get(language, ()):
+            described.setdefault(phrase, []).append(entity_id)
+        for template in lexicon.descriptions:
+            for nationality in lexicon.nationalities.get(entity.nationality or "", ()):
+                for kind in (k for label in entity.kinds for k in lexicon.kinds.get(label, ())):
+                    phrase = template.format(nationality=nationality, kind=kind)
+                    described.setdefault(phrase, []).append(entity_id)
+    found += [(p, Entry("entity", ids=tuple(dict.fromkeys(ids)), sure=False)) for p, ids in described.items()]
+    return found

@@ -1,0 +1,160 @@
+"""What kind of share a percentage is, by the words around it: a holding, a part in trust, a floor, a block sold.
+
+Which slot it fills, and how far the thing has come, is decided elsewhere.
+"""
+
+import re
+
+from factdrift.facts.extract.amounts import is_movement, is_now, is_source, is_target
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.scan import Tag
+
+_CUES = {
+    "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "invest", "commit"),
+    "trust": ("trust",),
+    "floor": ("floor",),
+    "block": ("sell", "sale", "buy"),
+}
+_REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
+_BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
+_COUNT = 24  # characters between a number and the shares that it counts
+_SALE = 80  # characters between those shares and the percentage that they are
+_BREATH = re.compile(r"[,;:、]|\d")
+
+
+def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
+    """What kind of share the number is (holding, trust, floor, block; "" for none), and the word that says so."""
+    if is_movement(sentence, quantity):
+        return "", None
+    costs: list[tuple[int, str, Tag]] = []
+    for kind, labels in _CUES.items():
+        for tag in sentence.tagged(*labels):
+            if kind == "trust" and _is_apart(sentence, quantity, tag):
+                continue
+            cost = _cost(sentence, index, quantity, kind, tag)
+            if cost <= _REACH[kind]:
+                costs.append((cost - _BONUS[kind], kind, tag))
+    if not costs:
+        return "", None
+    cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
+    governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+    if kind == "holding" and (sold := _sold_count(sentence, quantity)):
+        return "block", sold
+    if kind == "holding" and tag.label == "stake" and (sold := _sold_last(sentence, quantity)):
+        return "block", sold
+    if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
+        cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
+    veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
+    if kind == "holding" and veto < cost:
+        return "", None
+    if parked := _parked(sentence, quantity):
+        return "trust", parked
+    if kind == "block" and (
+        is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)
+    ):
+        return "holding", tag
+    return kind, tag
+
+
+def _sold_last(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The verb of selling behind the number, where verbs stand last (X株5%を売却した)."""
+    if sentence.capital_names or is_target(sentence, quantity) or is_source(sentence, quantity):
+        return None
+    end = min(sentence.clause(quantity.start)[1], quantity.end + _SALE)
+    verbs = sentence.within((quantity.end, end), "sell", "own", "lower", "raise", "park", "take_stake")
+    return verbs[0] if verbs and verbs[0].label == "sell" else None
+
+
+def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The sale whose size this is: "sold ... 211 million shares, equal to 5 %"."""
+    counted = sentence.within((quantity.start - _SALE, quantity.start), "stake")
+    if not counted or "," not in sentence.shadow[counted[-1].end : quantity.start]:
+        return None
+    ends = [n.end for n in sentence.plains] + [n.end for n in sentence.moneys]  # "cent millions d'actions" looks a sum
+    before = any(0 < counted[-1].start - end <= _COUNT for end in ends)
+    if not before and not any(counted[-1].end <= n.start < quantity.start for n in sentence.moneys):
+        return None
+    labels = ("sell", "buyback") if "trust" in sentence.labels else ("sell", "buyback", "park")
+    sales = [t for t in sentence.tagged(*labels) if t.end <= counted[-1].start]
+    low = sales[-1].end if sales else 0
+    holds = [t for t in sentence.tagged("own", "lower", "raise") if low <= t.start < counted[-1].start]
+    return sales[-1] if sales and not holds else None
+
+
+def of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:
+    """In "the minimum ... from 15 to 10 %" the second number is what the first is."""
+    first, second = sentence.percents[index - 1], sentence.percents[index]
+    if not (0 < second.start - first.end <= 6 and is_source(sentence, first) and is_target(sentence, second)):
+        return None
+    kind, cue = classify(sentence, index - 1, first)
+    return (kind, cue) if kind == "floor" and cue else None
+
+
+def split_of(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The word that says which part of the share before it is ("35 % of X (17 % directly, the rest in trust)")."""
+    near = sentence.within((quantity.end, quantity.end + 14), "direct", "economic", "votes")
+    return near[0] if near and not _BREATH.search(sentence.shadow[quantity.end : near[0].start]) else None
+
+
+def gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The verb that is left out in "X has 35 pct of Y and Y 15 pct of X"."""
+    before = any(0 <= quantity.start - m.end <= 1 and not m.marker for m in sentence.mentions)
+    after = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
+    verbs = sentence.tagged("own", "lower", "raise")
+    return verbs[0] if before and after and verbs else None
+
+
+def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The number itself in "X's 43 %" or "15 % of <a venture>", where no noun behind it says of what else."""
+    owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
+    ventures = [m for m in sentence.mentions if m.type == "venture" and m.marker == "of"]
+    owned = owned or any(0 < m.start - quantity.end <= 8 for m in ventures)
+    behind = sentence.within((quantity.end, quantity.end + 20), "growth", "growth_after", "move", "raise", "lower")
+    if not owned or behind or is_movement(sentence, quantity):
+        return None
+    return Tag(quantity.start, quantity.end, "stake", "noun")
+
+
+def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The trust that follows the number in the same breath ("the 24.63 % held by a French trust")."""
+    for tag in sentence.tagged("trust"):
+        if _is_apart(sentence, quantity, tag):
+            continue
+        gap = sentence.shadow[quantity.end : tag.start]
+        if (
+            0 < len(gap) <= 60
+            and not _BREATH.search(gap)
+            and not any(b for b in sentence.breaks if quantity.end < b <= tag.start)
+        ):
+            return tag
+        before = sentence.shadow[tag.end : quantity.start]
+        if (
+            0 < len(before) <= 16
+            and "、" not in before
+            and not _BREATH.search(before)
+            and (sentence.within((tag.end, quantity.start), "park") or _is_put_in(sentence, tag))
+        ):
+            return tag  # 信託に移されたX株18%; "placer dans une fiducie 28 %"
+    return None
+
+
+def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
+    """Whether the trust is another number's ("15 %, 28 % in trust") or holds a part only ("36 %, partly in trust")."""
+    nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
+    return nearer or bool(sentence.within((quantity.end, trust.start), "economic"))
+
+
+def _is_put_in(sentence: Sentence, trust: Tag) -> bool:
+    return any(0 <= trust.start - verb.end <= 20 for verb in sentence.tagged("park", "lower"))
+
+
+def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Tag) -> int:
+    if tag.start >= quantity.end:
+        cost = distance(sentence, quantity.end, tag.start)
+        return (
+            cost if kind in ("trust", "block") or tag.label in ("stake", "own", "shareholder", "votes") else cost + 25
+        )
+    cost = distance(sentence, tag.end, quantity.start)
+    return cost + 25 if kind == "trust" else cost
