@@ -55,6 +55,7 @@ _SHARE_LABELS = frozenset(
     )
 )
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
+_STANDING = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
 _LEAD, _LONGEST_NAME = 600, 80
 _THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
 _BODIES = ("company", "body", "state", "venture")
@@ -234,6 +235,8 @@ class _Tongue:
         if draft.background is not None:
             mention = Mention.BACKGROUND if draft.background else Mention.NEWS
         fact = draft.fact
+        if draft.stage is Stage.CURRENT and fact.value in _STANDING:
+            mention = Mention.BACKGROUND  # "chief executive X said": nobody was appointed
         return Claim(
             fact=None if fact.name == CANDIDATE else fact.name,
             slot=Slot(fact.relation, fact.subject, fact.object or ""),

@@ -217,6 +217,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         bound,
         "around" in markers,
         _measure(sentence, quantity) if kind == "holding" else None,
+        True if "from" in markers or is_now(sentence, quantity) else None,  # what is told beside a move is known
     )
 
 

@@ -234,7 +234,8 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
     dates = [
         w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
     ]
-    return min(dates, key=lambda w: (abs(w.start - at), w.start)).span if dates else None
+    told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
+    return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
 
 
 def _is_past(sentence: Sentence, when: DateSpan) -> bool:
