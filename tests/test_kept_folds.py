@@ -96,7 +96,7 @@ def histories(draw):
     return kind, runs, gone
 
 
-@settings(phases=[Phase.generate], max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(phases=[Phase.generate], max_examples=12, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(histories())
 def test_runs_that_go_on_write_what_runs_that_fold_everything_write(history):
     kind, runs, gone = history

@@ -144,7 +144,7 @@ def said(config: Path) -> list[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="looks at processes in /proc, which is not there")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_a_signal_stops_it_quietly_and_its_server_goes_with_it(config: Path, number: signal.Signals) -> None:
     with started(config, "serve") as serving:
         ((server, port),) = until(lambda: servers_of(serving.pid))
@@ -171,6 +171,7 @@ def test_a_run_that_is_killed_takes_its_server_with_it(config: Path) -> None:
         until(lambda: not is_running(server), 20)
 
 
+@pytest.mark.slow
 def test_on_a_users_server_one_run_of_a_topic_goes_at_a_time_and_a_signal_ends_it(config: Path, users_server: str):
     def states(*ids: str) -> list[str]:
         found = ask(users_server, "/flow_runs/filter", flow_runs={"id": {"any_": list(ids)}})

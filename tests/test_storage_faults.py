@@ -196,7 +196,7 @@ def _strace() -> str:
 @pytest.mark.parametrize(
     "fault",
     [
-        "write:error=EIO:when=20+",
+        "write:error=EIO:when=8+",
         *(
             pytest.param(fault, marks=pytest.mark.slow)
             for fault in (
