@@ -34,6 +34,35 @@ def _short(value: dict[str, object] | None) -> object:
 
 CASES = {
     "a number in words": ("Orbis holds fifteen per cent of Kaido.", {("orbis-in-kaido", 15.0, "current")}),
+    "a fraction in words": ("Orbis owns a third of Kaido.", {("orbis-in-kaido", 33.3, "current")}),
+    "a fraction of a stake": ("Orbis may sell a third of its stake in Kaido.", {("orbis-sells", None, "rumoured")}),
+    "a level without its unit": (
+        "Orbis's holding in Kaido, 43 percent today, would drop to 15.",
+        {("orbis-in-kaido", 43.0, "current"), ("orbis-in-kaido", 15.0, "planned")},
+    ),
+    "one thing shared out": (
+        "Kaido will own 51 percent of Voltia and Orbis 49 percent.",
+        {("orbis-in-voltia", 49.0, "planned")},
+    ),
+    "owned by two": (
+        "Voltia is 70 percent owned by Kaido and 30 percent by Orbis.",
+        {("orbis-in-voltia", 30.0, "current")},
+    ),
+    "a part that is sold to the holder": (
+        "Kaido sells its 51% stake in Voltia to Orbis.",
+        {("orbis-in-voltia", None, "agreed")},
+    ),
+    "a part that is bought, without a number": (
+        "Orbis completed the purchase of Kaido's stake in Voltia.",
+        {("orbis-in-voltia", None, "completed")},
+    ),
+    "what a sale leaves": ("The sale leaves Orbis with a 36% stake in Kaido.", {("orbis-in-kaido", 36.0, "current")}),
+    "the trust holds": ("The trust holds 18.66% of Kaido.", {("in-trust", 18.66, "current")}),
+    "a level that is left": (
+        "Orbis's 43.4 percent stake in Kaido will be pared to 15 percent.",
+        {("orbis-in-kaido", 43.4, "current"), ("orbis-in-kaido", 15.0, "planned")},
+    ),
+    "taken in passing": ("Orbis rescues Kaido, taking nearly 37 percent.", {("orbis-in-kaido", 37.0, "agreed")}),
     "a block that is sold": ("Orbis sold 5% of Kaido in May.", {("orbis-sells", 5.0, "completed")}),
     "a sale told by the buyer": (
         "Kaido bought back 2.5% of its own shares from Orbis and cancelled them.",

@@ -68,4 +68,5 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
     level = sentence.within((quantity.end, quantity.end + 3), "to", "of")
     if level and any(0 <= m.start - level[-1].end <= 2 for m in sentence.moneys):
         return True  # a price: "loses 3.2 % to 35 euros"
-    return bool(verbs) or bool(after)
+    step = [t for t in sentence.within((quantity.end, quantity.end + 2), "lower", "raise") if t.aspect == "noun"]
+    return bool(verbs) or bool(after) or bool(step)  # "a 5 % fall"

@@ -17,6 +17,7 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
+_ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
 _REFERRING = frozenset(("entity", "pronoun", "partner_ref", "venture_ref"))
@@ -73,7 +74,9 @@ class Sentence:
     def percents(self) -> list[Quantity]:
         """Percentages, in order; percentage points and insets (", of 43 %,") left out."""
         found = self.numbers.percents(self.shadow, self.start, self.end)
-        return [q for q in found if not q.points and not self._is_inset(q)][:MOST_NUMBERS]
+        found = [q for q in found if not q.points and not self._is_inset(q)]
+        more = self._unitless(found) if found else self._fractions()
+        return sorted(found + more, key=_start_of)[:MOST_NUMBERS] if more else found[:MOST_NUMBERS]
 
     @cached_property
     def moneys(self) -> list[Quantity]:
@@ -95,6 +98,27 @@ class Sentence:
     def dates(self) -> list[When]:
         """Dates, in order."""
         return self.date_reader.dates(self.shadow, self.start, self.end, self.published)
+
+    def _fractions(self) -> list[Quantity]:
+        """Fractions in words that are of a named whole ("a third of X"): a third of a stake is no level."""
+        wholes = self.tagged("entity", "partner_ref")
+        if not wholes or not self.tagged("own", "stake", "shareholder", "take_stake"):
+            return []
+        found = []
+        for part in self.numbers.fractions(self.shadow, self.start, self.end):
+            of = [t for t in self.within((part.end, part.end + 3), "of") if not self.shadow[part.end : t.start].strip()]
+            whole = next((t for t in wholes if of and 0 <= t.start - of[0].end <= _ARTICLE), None)
+            if whole and not self.within((whole.end, whole.end + 4), "stake", "growth"):
+                found.append(part)
+        return found
+
+    def _unitless(self, percents: list[Quantity]) -> list[Quantity]:
+        """Levels that take their unit from a percentage before them ("43 percent today, would drop to 15")."""
+        moves = self.tagged("lower", "raise")
+        ends = [t.end for t in self.tagged("to") for m in moves if m.start < t.end and t.start - m.end <= 1]
+        found = [self.numbers.level(self.shadow, end, self.end) for end in sorted(set(ends))]
+        starts = {q.start for q in percents}
+        return [q for q in found if q and q.start > percents[0].start and q.start not in starts]
 
     def _is_inset(self, quantity: Quantity) -> bool:
         """Whether the number is the whole that another is a part of, set off by commas ("28 %, of 43 %, lie in X")."""
@@ -145,8 +169,8 @@ def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
     return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
 
 
-def _start_of(tag: Tag) -> int:
-    return tag.start
+def _start_of(part: Tag | Quantity) -> int:
+    return part.start
 
 
 @dataclass

@@ -67,7 +67,9 @@ def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list
     evoking = triggers(sentence, rule) if sentence.percents else []
     if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
         return []
-    numbers = [q for q in sentence.percents if not _is_step(sentence, q) and not _is_vote(sentence, q, evoking)]
+    numbers = [
+        q for q in sentence.percents if not q.vague and not _is_step(sentence, q) and not _is_vote(sentence, q, evoking)
+    ]
     near = [(min(distance(sentence, t.start, q.start) for t in evoking), q.start, q) for q in numbers]
     best = min(near, key=lambda entry: entry[:2], default=None)
     return [_draft(sentence, rule, best[2], evoking)] if best and best[0] <= _REACH else []
@@ -88,7 +90,7 @@ def _is_in_date(sentence: Sentence, thing: Mention) -> bool:
 def _pairs(
     sentence: Sentence, things: list[Mention], triggers: list[Tag], needs_thing: bool
 ) -> list[tuple[Quantity, Mention | None]]:
-    numbers = [q for q in sentence.percents if not _is_step(sentence, q)]
+    numbers = [q for q in sentence.percents if not q.vague and not _is_step(sentence, q)]
     if not needs_thing:  # the number that stands by the word ("the goal of 2 percent")
         numbers.sort(key=lambda q: (min(distance(sentence, t.start, q.start) for t in triggers), q.start))
         return [(q, None) for q in numbers[:1]]

@@ -43,6 +43,7 @@ class Numbers(_Frozen):
     each: Phrases = ()  # behind an amount: the price of one ("per share"), no sum
     negative: Phrases = ()  # words of a number below nought ("minus 0.5 percent")
     words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
+    fractions: dict[str, float] = {}  # parts of a whole in percent ("a third": 33.3)
 
 
 class Dates(_Frozen):

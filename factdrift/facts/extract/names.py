@@ -15,6 +15,7 @@ from factdrift.topic import Entity
 _AGE_REACH = 60
 _BESIDE = 40
 _STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
+_INSIDE = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
 _EVENTS = ("found", "join", "take_stake")
 _PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
@@ -34,7 +35,7 @@ def _chief(
 ) -> list[Draft]:
     departure = _departure(sentence, rule, entities)
     drafts = [departure] if departure else []
-    tags = [tag for tag in tags if not _is_other_office(sentence, tag)]
+    tags = [tag for tag in tags if not _is_other_office(sentence, tag)] or _successions(sentence, rule)
     people = [m for m in sentence.mentions if m.id in rule.fact.people and _is_near_office(sentence, m, tags)]
     if not people:
         return drafts
@@ -48,6 +49,12 @@ def _chief(
         name = Name(entities[person].names[0])
         drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
     return drafts
+
+
+def _successions(sentence: Sentence, rule: Rule) -> list[Tag]:
+    """Words of succeeding where two of the office's people are named: whom one follows says which office it is."""
+    known = {m.id for m in sentence.mentions if m.id in rule.fact.people}
+    return sentence.tagged("succeed") if len(known) > 1 and "other_office" not in sentence.labels else []
 
 
 def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
@@ -172,7 +179,10 @@ def _strangers(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
     if not sentence.capital_names:
         return []
     for tag in tags:
-        match = _STRANGER.match(sentence.text, tag.end, sentence.end) if tag.label in _PARTNERING else None
+        if tag.label not in _PARTNERING:
+            continue
+        inside = _INSIDE.match(sentence.text, tag.start, tag.end)  # "uses Acme's software"
+        match = inside or _STRANGER.match(sentence.text, tag.end, sentence.end)
         if match and not any(t.start < match.end(1) and match.start(1) < t.end for t in sentence.tagged("entity")):
             stage = stage_of(sentence, tag, match.start(1))
             return [Draft(rule.fact, sentence, Name(match[1]), stage, match.span(1))]

@@ -15,6 +15,7 @@ _PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
 # What may not stand before a number: part of a word or number, or an invisible character that hides one.
 _ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
 _MAX_DIGITS = 18
+_WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Quantity:
     value: Percent | Money
     conversion: bool = False
     points: bool = False
+    vague: bool = False  # a fraction in words ("a third")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,10 @@ class NumberReader:
             rf"|{_ALONE}(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
 
+        self._level = re.compile(rf" ({number})(?=[,;.)]?(?:\s|$))(?! \w)")
+        self._fractions = {part.lower(): percent for part, percent in numbers.fractions.items()}
+        fractions = "|".join(sorted(map(re.escape, self._fractions), key=len, reverse=True)) or "(?!)"
+        self._fraction = re.compile(rf"{_ALONE}(?:{fractions})(?![a-zà-ÿ])")
         self._plain = re.compile(
             rf"{_ALONE}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
         )
@@ -79,6 +85,19 @@ class NumberReader:
                 scaled = number * self._numbers.scales.get(match["scale"] or "", 1)
                 found.append(Plain(*match.span(), scaled, _significant(match["n"])))
         return found
+
+    def level(self, shadow: str, start: int, end: int) -> Quantity | None:
+        """The bare number that ends a phrase at `start` ("43 percent today, would drop to 15."), as a percentage."""
+        match = self._level.match(shadow, start, end)
+        number = self._number(match[1]) if match else None
+        if match is None or number is None or not 0 < number < _WHOLE:
+            return None
+        return Quantity(*match.span(1), Percent(number, _decimals(match[1])))
+
+    def fractions(self, shadow: str, start: int, end: int) -> list[Quantity]:
+        """Parts of a whole told in words in [start, end) ("a third"), as percentages, in order."""
+        found = self._fraction.finditer(shadow, start, end)
+        return [Quantity(*m.span(), Percent(self._fractions[m[0]], 1), vague=True) for m in found]
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The percentages in [start, end), in order."""

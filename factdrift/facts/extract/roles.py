@@ -131,7 +131,10 @@ def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
 
 def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
     if mention.start >= end and mention.marker in ("of", "to") and _is_close(sentence, end, mention.start):
-        return 4
+        before = [m for m in sentence.mentions if m.marker == "of" and end <= m.start < mention.start]
+        return 0 if mention.marker == "to" and before else 4  # "51 % of X passes to Y"
+    if mention.marker == "to" and noun and _is_handed_over(sentence, mention, noun):
+        return 0  # "selling shares to X"
     if noun and mention.marker in ("of", "to") and 0 <= mention.start - noun.end <= 24 and noun.label != "trust":
         between = sentence.shadow[noun.end : mention.start]
         if not _has_number(between) and "," not in between:
@@ -142,7 +145,14 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
         return 4
     if mention.poss and _is_possession(sentence, mention, start):
         return 0
+    if mention.poss and not mention.sure and noun and _is_possession(sentence, mention, noun.start):
+        return 0  # "its share was 30 %"
     return 4 if _is_marked_behind(sentence, mention, start) else 2
+
+
+def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
+    """Whether this is X in "selling shares to X", where X takes what is sold."""
+    return any(0 <= noun.start - t.end <= 30 and noun.end <= mention.start for t in sentence.tagged("sell"))
 
 
 def _is_where(sentence: Sentence, mention: Mention, start: int) -> bool:
@@ -180,6 +190,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 5  # "49% for X"
     if start <= mention.start < end:
         return 5  # "fully X-owned"
+    if any(t.start < mention.start and mention.end < t.end <= start for t in sentence.tagged("own")):
+        return 4  # "leaves X with 36 %"
     same_clause = sentence.clause(mention.start) == sentence.clause(start)
     if mention.marker == "by" and distance(sentence, mention.start, end) < (90 if same_clause else 60):
         return 4
@@ -301,7 +313,9 @@ def choose_rules(rules: list[Rule], roles: Roles, context: tuple[str, ...], leas
         ids = set(roles.holder) | set(roles.held) | set(context)
         third = {e for e, w in roles.held.items() if w >= 4}
         mutual = [r for r in rules if {r.fact.subject, r.fact.object} <= ids and _has_mirror(r, rules)]
+        sure = {e for e, w in roles.holder.items() if w >= 3}  # "X and Z 45 % each" says nothing of X and Y
         mutual = [r for r in mutual if third <= {r.fact.subject, r.fact.object}]
+        mutual = [r for r in mutual if not sure or sure & {r.fact.subject, r.fact.object}]
         if mutual:
             return mutual
     top = [rule for score, rule in scored if score == best and score >= least]

@@ -20,13 +20,14 @@ _CUES = {
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _COUNT = 24  # characters between a number and the shares that it counts
+_CAP = 8  # characters from a word of capped votes to the number
 _SALE = 80  # characters between those shares and the percentage that they are
 _BREATH = re.compile(r"[,;:、]|\d")
 
 
 def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
     """What kind of share the number is (holding, trust, floor, block; "" for none), and the word that says so."""
-    if is_movement(sentence, quantity):
+    if is_movement(sentence, quantity) or _is_cap(sentence, quantity):
         return "", None
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
@@ -40,6 +41,7 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
     governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+    governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
     if kind == "holding" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
     if kind == "holding" and tag.label == "stake" and (sold := _sold_last(sentence, quantity)):
@@ -56,6 +58,18 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     ):
         return "holding", tag
     return kind, tag
+
+
+def _is_cap(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is how much may be voted, not held."""
+    caps = sentence.tagged("vote_cap")
+    return any(t.start <= quantity.start and quantity.start - t.end <= _CAP for t in caps)
+
+
+def _is_subject_of(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
+    """Whether a noun of selling is the subject of a verb that speaks of what is kept ("the sale leaves X with ...")."""
+    verbs = sentence.within((noun.end, quantity.start), "own", "lower")
+    return noun.aspect == "noun" and any(t.aspect in ("base", "done", "state") for t in verbs)
 
 
 def _sold_last(sentence: Sentence, quantity: Quantity) -> Tag | None:
@@ -111,6 +125,8 @@ def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
     owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
     ventures = [m for m in sentence.mentions if m.type == "venture" and m.marker == "of"]
     owned = owned or any(0 < m.start - quantity.end <= 8 for m in ventures)
+    if owned and any(m.marker == "of" and 0 < m.start - quantity.end <= 8 for m in sentence.mentions):
+        return Tag(quantity.start, quantity.end, "stake", "noun")  # "X's 36 % of Y is worth less"
     behind = sentence.within((quantity.end, quantity.end + 20), "growth", "growth_after", "move", "raise", "lower")
     if not owned or behind or is_movement(sentence, quantity):
         return None
@@ -130,6 +146,9 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         ):
             return tag
         before = sentence.shadow[tag.end : quantity.start]
+        holds = sentence.within((tag.end, quantity.start), "own")
+        if holds and holds[0].start - tag.end <= 2 and quantity.start - holds[0].end <= 12 and "," not in before:
+            return tag  # "the trust holds 18 %"
         if (
             0 < len(before) <= 16
             and "、" not in before

@@ -14,8 +14,16 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, split_of
+from factdrift.facts.extract.splits import read_split
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.transfers import read_acquired, read_equals, read_resold, read_steps, read_wholes
+from factdrift.facts.extract.transfers import (
+    read_acquired,
+    read_equals,
+    read_handed,
+    read_resold,
+    read_steps,
+    read_wholes,
+)
 from factdrift.model import Percent, Stage
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
@@ -31,7 +39,10 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         by_class.setdefault(rule.relation.share_class, []).append(rule)
     found: list[Draft] = []
     before: Rule | None = None  # the slot of the share before, in this sentence
+    split, shared_out = read_split(sentence, by_class.get("holding", []), context)
     for index, quantity in enumerate(sentence.percents):
+        if quantity.start in shared_out:
+            continue
         kind, cue = classify(sentence, index, quantity)
         if index and (paired := of_pair(sentence, index)):
             kind, cue = paired
@@ -53,12 +64,14 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
+    found += split
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
     found += _locked(sentence, by_class.get("floor", []), found)
     equals = read_equals(sentence, by_class.get("holding", []))
     found = [draft for draft in found if all(draft.fact is not equal.fact for equal in equals)] + equals
+    found += read_handed(sentence, by_class.get("holding", []), context, found)
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
 
@@ -80,6 +93,14 @@ def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(sentence.within((quantity.end, quantity.end + 2), "own"))
 
 
+def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is the level that a verb behind it moves to another one."""
+    end = sentence.clause(quantity.start)[1]
+    targets = [q for q in sentence.percents if quantity.end < q.start < end and is_target(sentence, q)]
+    verbs = sentence.within((quantity.end, targets[0].start), "lower", "raise") if targets else []
+    return any(t.aspect in ("base", "done") for t in verbs)
+
+
 def _mirrored(
     sentence: Sentence, quantity: Quantity, cue: Tag, rules: list[Rule], before: Rule, context: tuple[str, ...]
 ) -> list[Draft]:
@@ -96,7 +117,10 @@ def _mirrored(
 def _continued(sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, context: tuple[str, ...]) -> list[Draft]:
     """In "the 43 % held by X is to fall to 15 %" the second number is the level that the first one moves to."""
     roles = roles_at(sentence, quantity.start, quantity.end, context)
-    others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object]
+    parties = {before.fact.subject, before.fact.object}
+    span = sentence.clause(quantity.start)
+    here = {m.id for m in sentence.mentions if span[0] <= m.start < span[1]}
+    others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object and e in here - parties]
     draft = _draft(sentence, quantity, "holding", cue, before)
     return [draft] if draft and not others else []
 
@@ -128,7 +152,8 @@ def _fill(
     is_bought = cue.label in ("take_stake", "buy", "invest", "commit") or _is_bought(sentence, quantity)
     if kind == "holding" and is_bought and not roles.both_ways and not is_target(sentence, quantity):
         # What is bought must be named beside the number: "it bought the other 51%" may be of anything.
-        rules = [rule for rule in rules if roles.held.get(rule.fact.object or "", 0) >= 3]
+        sure = _only_other(sentence, roles)
+        rules = [r for r in rules if roles.held.get(r.fact.object or "", 0) >= (2 if r.fact.object == sure else 3)]
         last = None
     chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
     if not chosen and last and _speaks_of(last, roles):
@@ -141,6 +166,14 @@ def _fill(
         if draft:
             drafts.append(draft)
     return drafts
+
+
+def _only_other(sentence: Sentence, roles: Roles) -> str:
+    """What is bought where the clause before names just two firms ("X saves Y, taking 37 percent")."""
+    named = {m.id for m in sentence.mentions if m.type in ("company", "venture")}
+    buyers = {entity for entity in named if roles.holder.get(entity, 0) >= 3}
+    others = named - buyers
+    return others.pop() if len(named) == 2 and len(others) == 1 else ""
 
 
 def _is_bought(sentence: Sentence, quantity: Quantity) -> bool:
@@ -183,15 +216,15 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         stage = _parked_stage(sentence, quantity, cue)
     elif kind == "holding" and not markers and _is_held(sentence, quantity):
         stage = Stage.CURRENT  # "the 43 % held by X should fall"
+    elif kind == "holding" and not markers and _is_left(sentence, quantity):
+        stage = Stage.CURRENT  # "the 43 % stake will be pared to 15 %"
     elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
         stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
     else:
-        stage = stage_of(
-            sentence,
-            _governing(sentence, quantity, kind, cue),
-            quantity.start,
-            lasting=kind == "holding" and not markers & {"to"},
-        )
+        verb = _governing(sentence, quantity, kind, cue)
+        taken = [t.start for t in sentence.within(span, "take_stake", "buy") if t.aspect == "base"]
+        moves = "to" in markers or verb.start in taken
+        stage = stage_of(sentence, verb, quantity.start, lasting=kind == "holding" and not moves)
         if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
@@ -215,7 +248,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         stage,
         (quantity.start, quantity.end),
         bound,
-        "around" in markers,
+        "around" in markers or quantity.vague,
         _measure(sentence, quantity) if kind == "holding" else None,
         True if "from" in markers or is_now(sentence, quantity) else None,  # what is told beside a move is known
     )

@@ -80,7 +80,14 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if not tags:
         return []
     tag = min(tags, key=lambda t: (_party_distance(sentence, t, rule), t.start))
-    stage = stage_of(sentence, tag, tag.start, lasting=rule.relation.lasting, granted=rule.relation.granted)
+    stage = stage_of(
+        sentence,
+        tag,
+        tag.start,
+        lasting=rule.relation.lasting,
+        granted=rule.relation.granted,
+        ending=tag.label == "vote_cap",  # "neither may exercise more than 15 % of the votes": a limit denies nothing
+    )
     if rule.relation.lasting and _is_ended(sentence, tag):
         stage = Stage.CANCELLED
     if tag.label == "commit" and stage is Stage.COMPLETED:
@@ -88,10 +95,18 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
 
 
+_OBJECT, _NEGATED = 10, 20  # characters between a verb and its object, and a denial and its verb
+
+
 def _is_ended(sentence: Sentence, tag: Tag) -> bool:
-    """Whether a verb of ending follows the state at once ("the strike will end", "the strike has ended")."""
+    """Whether a verb of ending stands beside the state ("the strike will end", "stop joint purchasing")."""
     ends = [t for t in sentence.within((tag.end, tag.end + 14), "ending") if t.aspect in ("base", "done")]
-    return bool(ends) and "," not in sentence.shadow[tag.end : ends[0].start]
+    if ends and "," not in sentence.shadow[tag.end : ends[0].start]:
+        return True
+    ends = [t for t in sentence.within((tag.start - 24, tag.start), "ending") if t.aspect in ("base", "done")]
+    if not ends or "," in sentence.shadow[ends[-1].end : tag.start] or tag.start - ends[-1].end > _OBJECT:
+        return False
+    return not sentence.within((ends[-1].start - _NEGATED, ends[-1].start), "neg", "deny")
 
 
 def _party_distance(sentence: Sentence, tag: Tag, rule: Rule) -> int:

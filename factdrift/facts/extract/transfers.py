@@ -95,7 +95,43 @@ def read_acquired(
             drafts.append(
                 Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end))
             )
-    return drafts if drafts or certain else None
+    return drafts if drafts or (certain and verb.label in ("take_stake", "buy")) else None
+
+
+def read_handed(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
+    """A partner's part that it sells to the holder ("Y sells its part of Z to X"), or that X buys without a number."""
+    told = {d.fact.name for d in found}
+    drafts: list[Draft] = []
+    for verb in sentence.tagged("sell", "buy", "take_stake") if "stake" in sentence.labels or sentence.percents else ():
+        span = sentence.clause(verb.start)
+        here = [m for m in sentence.mentions if span[0] <= m.start < span[1]]
+        for rule in rules:
+            held = [m for m in here if m.id == rule.fact.object and m.marker == "of" and m.type == "venture"]
+            if rule.fact.name in told or not held or not _changes_hands(sentence, verb, rule, here, context):
+                continue
+            told.add(rule.fact.name)
+            whole = any(is_rest(sentence, q) for q in sentence.percents) or "rest" in sentence.labels
+            value = Percent(100.0) if whole else None
+            drafts.append(
+                Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (verb.start, verb.end))
+            )
+    return drafts
+
+
+def _changes_hands(sentence: Sentence, verb: Tag, rule: Rule, here: list[Mention], context: tuple[str, ...]) -> bool:
+    """Whether somebody else's part goes to the rule's subject: sold to it, or bought by it from a named owner."""
+    holder = rule.fact.subject
+    others = [m for m in here if m.type == "company" and m.id != holder]
+    if verb.label == "sell":
+        sellers = [m for m in others if m.end <= verb.start and m.marker not in ("of", "to")]
+        return bool(sellers) and any(m.id == holder and m.marker == "to" and m.start > verb.end for m in here)
+    owned = [t for m in others if m.poss for t in sentence.tagged("stake") if 0 <= t.start - m.end <= 12]
+    buyers = [m for m in here if m.id == holder and (m.end <= verb.start or m.marker == "by")]
+    return (
+        bool(owned)
+        and (bool(buyers) or holder in context[:2])
+        and distance(sentence, verb.start, owned[0].start) < _BESIDE
+    )
 
 
 def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
