@@ -17,6 +17,7 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
+_LEVEL = 12  # characters of "to 15 " before a verb that stands last
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
@@ -117,6 +118,9 @@ class Sentence:
         moves = self.tagged("lower", "raise")
         ends = [t.end for t in self.tagged("to") for m in moves if m.start < t.end and t.start - m.end <= 1]
         found = [self.numbers.level(self.shadow, end, self.end) for end in sorted(set(ends))]
+        for move in moves:  # the verb may stand last: "soll auf 15 sinken"
+            marks = [t.end for t in self.within((move.start - _LEVEL, move.start), "to")]
+            found += [self.numbers.level(self.shadow, end, move.start) for end in marks]
         starts = {q.start for q in percents}
         return [q for q in found if q and q.start > percents[0].start and q.start not in starts]
 

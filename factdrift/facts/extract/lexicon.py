@@ -42,6 +42,7 @@ class Numbers(_Frozen):
     point: Phrases = ()  # percentage points: never a level
     each: Phrases = ()  # behind an amount: the price of one ("per share"), no sum
     negative: Phrases = ()  # words of a number below nought ("minus 0.5 percent")
+    no_negative: Phrases = ()  # phrases that end in such a word and are none ("au moins")
     words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
     fractions: dict[str, float] = {}  # parts of a whole in percent ("a third": 33.3)
 

@@ -86,7 +86,7 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     steps = _steps(sentence, people)
     if not steps:
         return people[0]
-    follows = [m for m in people if m.marker == "by"]
+    follows = [m for m in people if m.marker == "by" and not _is_succeeded(sentence, m)]
     heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
     if heirs and not follows:
         return heirs[-1]  # "X replaces Y"

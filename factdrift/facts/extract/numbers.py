@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from factdrift.facts.extract.lexicon import Numbers
+from factdrift.facts.extract.shadow import is_spaced
 from factdrift.model import Money, Percent
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
@@ -16,6 +17,7 @@ _PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
 _ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
 _MAX_DIGITS = 18
 _WHOLE = 100
+_SIGN = 16  # characters in which a word of sign may stand before a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,13 @@ class NumberReader:
         return found
 
     def _is_negative(self, shadow: str, start: int) -> bool:
-        before = shadow[max(0, start - 10) : start]
+        before = shadow[max(0, start - _SIGN) : start]
         if before.endswith("-"):
             return len(before) == 1 or before[-2] in " (:\n"
-        return before.rstrip().endswith(self._numbers.negative or ("\0",))
+        words = f" {before.rstrip()}"
+        if words.endswith(tuple(f" {phrase}" for phrase in self._numbers.no_negative)):
+            return False
+        return words.endswith(tuple(f" {word}" if is_spaced(word) else word for word in self._numbers.negative))
 
     def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The amounts of money in [start, end), in order; one without a currency takes the language's default."""

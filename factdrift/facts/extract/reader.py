@@ -275,7 +275,9 @@ def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
     if relation.reader in ("rank", "age") or relation.exact or relation.ahead or listed:
         return Rule(fact, relation, evoking=evoking)
     labels = {*relation.evoked_by, *evoking}
-    return Rule(fact, relation, frozenset(labels | {"office"} if "chief" in relation.evoked_by else labels), evoking)
+    return Rule(
+        fact, relation, frozenset(labels | {"office", "succeed"} if "chief" in relation.evoked_by else labels), evoking
+    )
 
 
 def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:

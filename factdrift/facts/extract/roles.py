@@ -18,6 +18,7 @@ _KNOWN_AFTER_OF = (
     *("pronoun", "partner_ref", "trust", "relative", "that"),
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
+_GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
 UNKNOWN = "?"  # a holder that the topic does not know
 
 _VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
@@ -52,6 +53,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     noun = _nearest(sentence, start, _NOUNS, reach=110)
     held = [(m, _held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
     holder = [(m, _holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    held, holder = _with_compounds(sentence, held, holder, noun)
     taken = [m for m, weight in held if weight >= 4]
     if (subject := _subject(sentence, start, taken)) is not None:
         holder = [(m, max(w, 3) if m is subject else w) for m, w in holder]
@@ -68,6 +70,33 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     owned = any(_owns_shareholder(sentence, m) for m in sentence.mentions)
     _from_context(roles, () if owned else context)  # "X's biggest shareholder" is named beside it, or unknown
     return roles
+
+
+_Weighed = list[tuple[Mention, int]]
+
+
+def _with_compounds(
+    sentence: Sentence, held: _Weighed, holder: _Weighed, noun: Tag | None
+) -> tuple[_Weighed, _Weighed]:
+    """In "the X stake in Y" and "la participation de X" the first name is the holder's, unless nothing else is held."""
+    if noun is None:
+        return held, holder
+    owners = [m for m, _ in held if _names_owner(sentence, m, noun)]
+    others = [m for m, weight in held if weight >= 4 and m not in owners]
+    if not owners or not (others or owners[0].marker):
+        return held, holder
+    return (
+        [(m, 0 if m in owners else w) for m, w in held],
+        [(m, max(w, 3) if m in owners else w) for m, w in holder],
+    )
+
+
+def _names_owner(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
+    """Whether the name stands before the noun as its first part, or right behind a noun that takes its holder so."""
+    if 0 <= noun.start - mention.end <= 1 and not mention.poss:
+        return bool(sentence.within((noun.start, noun.start + 1), "holding_noun"))
+    nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= _GENITIVE]
+    return bool(nouns) and bool(sentence.within((nouns[-1].end, mention.start), "genitive"))
 
 
 def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
@@ -141,7 +170,11 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
             return 4 if mention.marker == "of" else 2
     if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
         return 4  # "the X stake", X株
-    if _owns_shareholder(sentence, mention) or _is_where(sentence, mention, start):
+    if (
+        _owns_shareholder(sentence, mention)
+        or _is_where(sentence, mention, start)
+        or _has_shareholder(sentence, mention)
+    ):
         return 4
     if mention.poss and _is_possession(sentence, mention, start):
         return 0
@@ -157,6 +190,9 @@ def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
 
 def _is_where(sentence: Sentence, mention: Mention, start: int) -> bool:
     """Whether this is X in "X, in which Y holds 24 %": the relative stands for what is held."""
+    opens = [t for t in sentence.tagged("wherein") if 0 <= t.start - mention.end <= 2 and t.end <= start]
+    if opens:
+        return mention.end < start
     markers = [t for t in sentence.tagged("of") if 0 < t.start - mention.end <= 3]
     behind = sentence.tagged("relative", "that")
     return mention.end < start and any(0 < r.start - t.end <= 2 and r.end <= start for t in markers for r in behind)
@@ -193,6 +229,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
     if any(t.start < mention.start and mention.end < t.end <= start for t in sentence.tagged("own")):
         return 4  # "leaves X with 36 %"
     same_clause = sentence.clause(mention.start) == sentence.clause(start)
+    if _has_shareholder(sentence, mention):
+        return 0
     if mention.marker == "by" and distance(sentence, mention.start, end) < (90 if same_clause else 60):
         return 4
     if _owns_shareholder(sentence, mention):
@@ -224,6 +262,13 @@ def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
         return any(0 <= t.start - mention.end <= 12 for t in shareholders)
     opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]
     return any(0 <= t.start - r.end <= 12 for t in shareholders for r in opens)
+
+
+def _has_shareholder(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "the largest shareholder of X"."""
+    if mention.marker not in ("of", "by", "from"):
+        return False
+    return any(0 < mention.start - t.end <= _GENITIVE for t in sentence.tagged("shareholder"))
 
 
 def is_relative_owner(sentence: Sentence, mention: Mention) -> bool:

@@ -20,6 +20,8 @@ _CUES = {
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _COUNT = 24  # characters between a number and the shares that it counts
+_WORDS = 2  # between a word of time and the event
+_TIME = 24  # characters from a word of time to the event it dates
 _CAP = 8  # characters from a word of capped votes to the number
 _SALE = 80  # characters between those shares and the percentage that they are
 _BREATH = re.compile(r"[,;:、]|\d")
@@ -37,6 +39,7 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
             cost = _cost(sentence, index, quantity, kind, tag)
             if cost <= _REACH[kind]:
                 costs.append((cost - _BONUS[kind], kind, tag))
+    costs = [e for e in costs if e[1] != "block" or not _is_occasion(sentence, e[2], quantity)]
     if not costs:
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
@@ -64,6 +67,14 @@ def _is_cap(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is how much may be voted, not held."""
     caps = sentence.tagged("vote_cap")
     return any(t.start <= quantity.start and quantity.start - t.end <= _CAP for t in caps)
+
+
+def _is_occasion(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
+    """Whether a noun of selling only says when ("after the sale X holds ...")."""
+    near = sentence.within((noun.start - _TIME, noun.start), "occasion") if noun.aspect in ("noun", "") else []
+    if not near or len(sentence.shadow[near[-1].end : noun.start].split()) > _WORDS:
+        return False
+    return not sentence.within((noun.end, quantity.start), "another")  # "after the first sale X plans another, of 5 %"
 
 
 def _is_subject_of(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:

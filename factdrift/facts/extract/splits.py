@@ -15,6 +15,7 @@ from factdrift.model import Percent
 
 _SLACK = 1.0  # percent by which parts may miss the whole, for rounding
 _BESIDE = 3  # characters between a number and its holder
+_PREPOSITION = 7  # the same, with "with" in between
 _BY = 20  # the same, behind "owned by"
 
 
@@ -55,17 +56,16 @@ def _parts(sentence: Sentence) -> list[Quantity]:
 
 def _listed(sentence: Sentence, part: Quantity) -> str | None:
     """Whoever is named right beside the number as its holder ("Y 49 %", "49 % Y", "49 % by Y", "49 % for Y")."""
-    for mention in sentence.mentions:
-        if _is_ahead(sentence, part, mention) or _is_behind(sentence, part, mention):
-            return mention.id
-    return None
+    behind = (m.id for m in sentence.mentions if _is_behind(sentence, part, m))
+    ahead = (m.id for m in reversed(sentence.mentions) if _is_ahead(sentence, part, m))
+    return next(behind, None) or next(ahead, None)
 
 
 def _is_ahead(sentence: Sentence, part: Quantity, mention: Mention) -> bool:
     gap = sentence.shadow[mention.end : part.start]
     verbs = sentence.within((mention.end, part.start), "own")
     words = gap.replace(sentence.shadow[verbs[0].start : verbs[0].end], "") if verbs else gap
-    near = mention.end <= part.start and not words.strip()
+    near = mention.end <= part.start and len(words.strip()) <= _PREPOSITION
     return near and mention.marker not in ("of", "from") and not mention.poss
 
 

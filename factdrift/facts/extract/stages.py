@@ -46,7 +46,7 @@ def stage_of(
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)):
-        span = (opening, span[1])
+        span = (opening, _closing(sentence, opening, high, span[1]))
     cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
     for tag in tags_between(sentence.tags, *span):
         if tag.label in cues:
@@ -116,13 +116,23 @@ def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
     """Where the clause of a state begins that defines a noun ("level with the 15 % that X has")."""
     if _APPOSITION.search(sentence.shadow, max(sentence.start, trigger.start - 6), trigger.start):
         return trigger.start  # ", the owner of 43 %"
+    if trigger.label == "shareholder" and trigger.start - sentence.start <= _OPENING:
+        return trigger.start  # "Largest shareholder of X with 36 %, Y said ..."
     opens = [t.start for t in sentence.tagged("that", "relative") if 0 < trigger.start - t.end <= 30]
     if not opens or any(t.aspect in ("base", "done") for t in sentence.within((opens[-1], trigger.start), *_MOVES)):
         return None
     return opens[-1]
 
 
-_APPOSITION = re.compile(r", (?:the |a |an |its )?$")
+def _closing(sentence: Sentence, opening: int, at: int, end: int) -> int:
+    """Where an apposition ends: at the next comma behind what it says of the thing."""
+    comma = _COMMA.search(sentence.shadow, at, end) if sentence.shadow[opening - 2 : opening] != ". " else None
+    return comma.start() if comma else end
+
+
+_COMMA = re.compile(r",(?!\d)")
+_OPENING = 8  # characters of an article before a noun that opens the sentence
+_APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
 _MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
 
 

@@ -92,7 +92,14 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         stage = Stage.CANCELLED
     if tag.label == "commit" and stage is Stage.COMPLETED:
         stage = Stage.AGREED  # a word that was given is kept later
+    if rule.relation.granted and stage is Stage.DENIED and not _is_ahead(sentence, tag):
+        return [Draft(rule.fact, sentence, State(False), Stage.CURRENT, (tag.start, tag.end))]  # "without votes"
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
+
+
+def _is_ahead(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the clause speaks of a time to come, or of a refusal to go there."""
+    return bool(sentence.within(sentence.clause(tag.start), "future", "intend", "said"))
 
 
 _OBJECT, _NEGATED = 10, 20  # characters between a verb and its object, and a denial and its verb

@@ -49,7 +49,7 @@ def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
     """X in "les 51 % de X à Y": what is held follows right behind the seller."""
     found = []
     for seller in sentence.mentions:
-        if seller.marker == "of" and seller.type == "company" and 0 <= seller.start - quantity.end <= 8:
+        if seller.marker in ("of", "by") and seller.type == "company" and 0 <= seller.start - quantity.end <= 8:
             behind = [m for m in sentence.mentions if 0 < m.start - seller.end <= 14 and m.type == "venture"]
             found += [seller.id] if behind else []
     return found
@@ -124,7 +124,11 @@ def _changes_hands(sentence: Sentence, verb: Tag, rule: Rule, here: list[Mention
     others = [m for m in here if m.type == "company" and m.id != holder]
     if verb.label == "sell":
         sellers = [m for m in others if m.end <= verb.start and m.marker not in ("of", "to")]
-        return bool(sellers) and any(m.id == holder and m.marker == "to" and m.start > verb.end for m in here)
+        takers = [m for m in here if m.id == holder and m.start > verb.end]
+        things = [m for m in here if m.id == rule.fact.object]
+        # "an Z an X": a language may write "in" and "to" alike; who comes last takes it.
+        last = [m for m in takers if m.marker == "of" and any(t.marker == "of" and t.start < m.start for t in things)]
+        return bool(sellers) and any(m.marker == "to" or m in last for m in takers)
     owned = [t for m in others if m.poss for t in sentence.tagged("stake") if 0 <= t.start - m.end <= 12]
     buyers = [m for m in here if m.id == holder and (m.end <= verb.start or m.marker == "by")]
     return (
