@@ -42,7 +42,8 @@ def is_now(sentence: Sentence, quantity: Quantity) -> bool:
     if not words:
         return False
     gap = sentence.shadow[words[-1].end : quantity.start].strip()
-    return not gap or any(t.end - t.start == len(gap) for t in sentence.within((words[-1].end, quantity.start), "of"))
+    small = sentence.within((words[-1].end, quantity.start), "of", "to")
+    return not gap or any(t.end - t.start == len(gap) for t in small)
 
 
 def is_rest(sentence: Sentence, quantity: Quantity) -> bool:

@@ -12,6 +12,7 @@ from factdrift.facts.extract.states import triggers
 from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
+_TITLE = 4  # characters of a title behind a name
 _AGE_REACH = 60
 _BESIDE = 40
 _STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
@@ -87,6 +88,7 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     if not steps:
         return people[0]
     follows = [m for m in people if m.marker == "by" and not _is_succeeded(sentence, m)]
+    people = [m for m in people if not _is_succeeded(sentence, m)] or people
     heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
     if heirs and not follows:
         return heirs[-1]  # "X replaces Y"
@@ -95,6 +97,8 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
 
 def _is_succeeded(sentence: Sentence, person: Mention) -> bool:
     """Whether this is Y in "X succeeds Y"."""
+    if any(0 <= t.start - person.end <= _TITLE for t in sentence.tagged("succeeded_after")):
+        return True
     return any(0 <= person.start - t.end <= 6 or t.start < person.start < t.end for t in sentence.tagged("succeed"))
 
 

@@ -79,8 +79,6 @@ def _with_compounds(
     sentence: Sentence, held: _Weighed, holder: _Weighed, noun: Tag | None
 ) -> tuple[_Weighed, _Weighed]:
     """In "the X stake in Y" and "la participation de X" the first name is the holder's, unless nothing else is held."""
-    if noun is None:
-        return held, holder
     owners = [m for m, _ in held if _names_owner(sentence, m, noun)]
     others = [m for m, weight in held if weight >= 4 and m not in owners]
     if not owners or not (others or owners[0].marker):
@@ -91,9 +89,9 @@ def _with_compounds(
     )
 
 
-def _names_owner(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
+def _names_owner(sentence: Sentence, mention: Mention, noun: Tag | None) -> bool:
     """Whether the name stands before the noun as its first part, or right behind a noun that takes its holder so."""
-    if 0 <= noun.start - mention.end <= 1 and not mention.poss:
+    if noun and 0 <= noun.start - mention.end <= 1 and not mention.poss:
         return bool(sentence.within((noun.start, noun.start + 1), "holding_noun"))
     nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= _GENITIVE]
     return bool(nouns) and bool(sentence.within((nouns[-1].end, mention.start), "genitive"))

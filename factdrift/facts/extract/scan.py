@@ -126,6 +126,8 @@ class Scanner:
                     stop += 1
             elif closes and flags[stop] == "w":
                 continue
+            if shadow[stop - 1].isdigit() and shadow[stop : stop + 2].lstrip()[:1] == "%":
+                continue  # "X 5 %" is no product "X 5"
             spans.append((start, -stop, index))
         spans.sort()
         tags: list[Tag] = []

@@ -157,6 +157,9 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         ):
             return tag
         before = sentence.shadow[tag.end : quantity.start]
+        behind = sentence.within((quantity.end, quantity.end + 3), "own")
+        if behind and sentence.within((tag.end, tag.end + 2), "subject_after") and "、" not in before:
+            return tag  # 信託がX株の18%を保有
         holds = sentence.within((tag.end, quantity.start), "own")
         if holds and holds[0].start - tag.end <= 2 and quantity.start - holds[0].end <= 12 and "," not in before:
             return tag  # "the trust holds 18 %"

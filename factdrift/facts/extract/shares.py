@@ -225,7 +225,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         taken = [t.start for t in sentence.within(span, "take_stake", "buy") if t.aspect == "base"]
         moves = "to" in markers or verb.start in taken
         stage = stage_of(sentence, verb, quantity.start, lasting=kind == "holding" and not moves)
-        if kind == "holding" and stage is Stage.DENIED and cue.label == "votes":
+        if kind == "holding" and stage is Stage.DENIED and sentence.within(span, "votes"):
             stage = Stage.CURRENT  # "15 % without votes": the shares are held
         if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps

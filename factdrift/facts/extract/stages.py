@@ -45,7 +45,7 @@ def stage_of(
     """
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
-    if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)):
+    if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)) is not None:
         span = (opening, _closing(sentence, opening, high, span[1]))
     cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
     for tag in tags_between(sentence.tags, *span):
@@ -67,6 +67,13 @@ def stage_of(
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
         cues["future"] = [t for t in cues["future"] if _reaches(sentence, t, trigger)]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
+    delays = sentence.within(span, "delay")
+    if delays and any(
+        span[0] <= w.start < span[1] for w in sentence.dates
+    ):  # "put off until 2024": it is still to come
+        cues["cancel"] = [t for t in cues["cancel"] if not _coincides(t, delays)]
+    if trigger.label == "shelve" and _coincides(trigger, delays):
+        return Stage.RUMOURED if cues["rumour"] else Stage.PLANNED
     if _cancelled(cues, trigger):
         return Stage.CANCELLED
     if _denied(cues, trigger):
@@ -101,6 +108,10 @@ _CUES = (
     "undecided",
     "unnamed",
 )
+
+
+def _coincides(tag: Tag, others: list[Tag]) -> bool:
+    return any(tag.start < other.end and other.start < tag.end for other in others)
 
 
 def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:

@@ -88,11 +88,19 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         granted=rule.relation.granted,
         ending=tag.label == "vote_cap",  # "neither may exercise more than 15 % of the votes": a limit denies nothing
     )
+    delayed = "shelve" in rule.relation.evoked_by and sentence.within(sentence.clause(tag.start), "delay")
+    if delayed and stage is Stage.COMPLETED:
+        stage = Stage.PLANNED  # "has put off two models": they are still to come
     if rule.relation.lasting and _is_ended(sentence, tag):
         stage = Stage.CANCELLED
     if tag.label == "commit" and stage is Stage.COMPLETED:
         stage = Stage.AGREED  # a word that was given is kept later
-    if rule.relation.granted and stage is Stage.DENIED and not _is_ahead(sentence, tag):
+    if (
+        rule.relation.granted
+        and stage is Stage.DENIED
+        and not _is_ahead(sentence, tag)
+        and "trust" not in sentence.labels
+    ):
         return [Draft(rule.fact, sentence, State(False), Stage.CURRENT, (tag.start, tag.end))]  # "without votes"
     return [Draft(rule.fact, sentence, State(True), stage, (tag.start, tag.end))]
 

@@ -55,6 +55,12 @@ def _genitive_sellers(sentence: Sentence, quantity: Quantity) -> list[str]:
     return found
 
 
+def _is_giver(sentence: Sentence, verb: Tag, mention: Mention) -> bool:
+    words = sentence.shadow[verb.end : mention.start].split(" ")
+    follows = verb.label in ("buy", "take_stake") and verb.end < mention.start
+    return follows and len(words) == _ONE and 0 < len(words[1]) <= _BEHIND
+
+
 def _is_owner_behind(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
     """Whether this is X in "the 51 % held by X"."""
     owns = sentence.within((quantity.end, quantity.end + 3), "own")
@@ -77,6 +83,10 @@ def read_acquired(
     ]
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
+    # "compra a X", "acquista da X": whoever stands right behind the verb gives it.
+    sellers += [
+        m.id for v in verbs for m in sentence.mentions if m.marker in ("to", "by") and _is_giver(sentence, v, m)
+    ]
     certain = bool(sellers)
     sellers += _genitive_sellers(sentence, quantity)
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
@@ -124,7 +134,7 @@ def _changes_hands(sentence: Sentence, verb: Tag, rule: Rule, here: list[Mention
     others = [m for m in here if m.type == "company" and m.id != holder]
     if verb.label == "sell":
         sellers = [m for m in others if m.end <= verb.start and m.marker not in ("of", "to")]
-        takers = [m for m in here if m.id == holder and m.start > verb.end]
+        takers = [m for m in here if m.id == holder and (m.start > verb.end or m.marker == "to")]
         things = [m for m in here if m.id == rule.fact.object]
         # "an Z an X": a language may write "in" and "to" alike; who comes last takes it.
         last = [m for m in takers if m.marker == "of" and any(t.marker == "of" and t.start < m.start for t in things)]
@@ -176,6 +186,8 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
     return drafts
 
 
+_ONE = 3  # pieces of " to "
+_BEHIND = 4  # letters of a preposition
 _BESIDE = 70  # characters from the verb of buying to what is bought
 
 
