@@ -21,7 +21,7 @@ _LEVEL = 12  # characters of "to 15 " before a verb that stands last
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
-_REFERRING = frozenset(("entity", "pronoun", "partner_ref", "venture_ref"))
+_REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -240,11 +240,18 @@ class Discourse:
                 i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))
             ]
             return known[0] if len(known) == 1 else self._best(tuple(known), sentence)
+        if tag.label == "latter":
+            return self._last_named(sentence)
         antecedent = self._antecedent(tag, sentence)
         if tag.label == "pronoun" or not antecedent:
             return antecedent
         partners = self._entities[antecedent].partner_of
         return partners[0] if len(partners) == 1 else None
+
+    def _last_named(self, sentence: Sentence) -> str | None:
+        """Whoever was spoken of last, whatever its part in the sentence ("X has 43 % of Y; the latter ...")."""
+        spoken = [m.id for m in sentence.mentions] or [i for ids in self._history[-1:] for i in ids]
+        return next((i for i in reversed(spoken) if self._type(i) in ("company", "venture")), None)
 
     def _is_peer_named(self, entity: str) -> bool:
         """Whether the article names another of the same kind and country: "the central bank" is then that one."""
@@ -301,6 +308,8 @@ class Discourse:
             gap = sentence.shadow[marker.end : tag.start]
             if marker.start == sentence.start and gap.strip():
                 continue  # "In exchange X wants": a phrase of its own
+            if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
+                continue  # "used to be X's"
             if len(gap.split()) <= 1 and not any(c in ",;:" or c.isdigit() for c in gap):
                 return marker.label
         return ""

@@ -15,7 +15,7 @@ from factdrift.facts.extract.scan import Tag
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
-    *("pronoun", "partner_ref", "trust", "relative", "that"),
+    *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it

@@ -57,6 +57,7 @@ MARKER_LABELS = frozenset(
         "to_after",
         "subject_after",
         "pronoun",
+        "latter",
         "partner_ref",
         "venture_ref",
         "may",

@@ -100,6 +100,9 @@ def read_acquired(
         parties = (rule.fact.subject, rule.fact.object)
         if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
             continue
+        given = any(m.id == parties[0] and m.marker == "to" for m in sentence.mentions)
+        if verb.label in ("park", "lower") and not given:
+            continue  # "X would cut its 43 %": nobody takes it
         if parties[0] in here or parties[0] in context:
             value = Percent(100.0) if is_rest(sentence, quantity) else None
             drafts.append(
@@ -205,7 +208,7 @@ def _is_from(sentence: Sentence, verb: Tag, rule: Rule) -> bool:
     if any(m.marker == "from" for m in sellers) and all(m.marker != "from" for m in held):
         return True
     owned = [t for m in sellers if m.poss for t in shares if 0 <= t.start - m.end <= 3]
-    return any(m.marker == "of" and 0 <= m.start - t.end <= 12 for m in held for t in owned)
+    return bool(owned) and any(m.marker == "of" for m in held)
 
 
 def read_equals(sentence: Sentence, rules: list[Rule]) -> list[Draft]:
