@@ -180,6 +180,59 @@ def test_a_sentence_says_what_it_says(name: str) -> None:
     assert read(text) == expected
 
 
+TONGUES = {
+    "fr: whose the noun is": (
+        "La participation d'Orbis, 43 % aujourd'hui, tomberait à 15.",
+        {("orbis-in-kaido", 43.0, "current"), ("orbis-in-kaido", 15.0, "rumoured")},
+    ),
+    "fr: two names behind the number": (
+        "La participation de 36 % d'Orbis dans Kaido a été dépréciée.",
+        {("orbis-in-kaido", 36.0, "current")},
+    ),
+    "fr: at least is not minus": (
+        "Les deux groupes s'engagent à conserver au moins 10 % l'un de l'autre.",
+        {("floor", 10.0, "agreed")},
+    ),
+    "fr: shares without votes": (
+        "Les 15 % de Kaido dans Orbis n'ont pas de droits de vote.",
+        {("votes", False, "current"), ("kaido-in-orbis", 15.0, "current")},
+    ),
+    "fr: a seller right behind the verb": (
+        "Orbis rachète à Kaido sa part de 51 % dans Voltia.",
+        {("orbis-in-voltia", None, "agreed")},
+    ),
+    "de: shares after a sale": (
+        "Orbis hält nach dem Verkauf noch 35,7 Prozent an Kaido.",
+        {("orbis-in-kaido", 35.7, "current")},
+    ),
+    "de: in which": ("Kaido, an dem Orbis 36 Prozent hält, schrieb Verlust.", {("orbis-in-kaido", 36.0, "current")}),
+    "de: the verb last": (
+        "Der Anteil von Orbis an Kaido, heute 43 Prozent, soll auf 15 sinken.",
+        {("orbis-in-kaido", 43.0, "current"), ("orbis-in-kaido", 15.0, "planned")},
+    ),
+    "de: of and to alike": (
+        "Kaido verkauft seine 51 Prozent an Voltia an Orbis.",
+        {("orbis-in-voltia", None, "agreed")},
+    ),
+    "de: the largest shareholder": (
+        "Mit 36 Prozent ist Orbis größter Aktionär von Kaido.",
+        {("orbis-in-kaido", 36.0, "current")},
+    ),
+    "es: shared out": ("Kaido tendrá el 51 % de Voltia y Orbis el 49 %.", {("orbis-in-voltia", 49.0, "planned")}),
+    "it: the latter": (
+        "Orbis ha il 43% di Kaido; quest'ultima ha il 15% di Orbis.",
+        {("orbis-in-kaido", 43.0, "current"), ("kaido-in-orbis", 15.0, "current")},
+    ),
+    "ja: the trust holds": ("信託会社がカイドー株の18.66%を保有する。", {("in-trust", 18.66, "current")}),
+}
+
+
+@pytest.mark.parametrize("name", TONGUES)
+def test_a_sentence_says_so_in_other_languages_too(name: str) -> None:
+    text, expected = TONGUES[name]
+    assert read(text, name[:2], "オービスとカイドー" if name.startswith("ja") else "Orbis, Kaido") == expected
+
+
 def test_a_german_word_that_means_of_and_from_leaves_the_number_where_it_stands() -> None:
     assert read("Orbis gewährt eine Lohnerhöhung von 38 Prozent.", "de", "Orbis") == {("wage-rise", 38.0, "current")}
 

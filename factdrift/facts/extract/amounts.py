@@ -4,6 +4,9 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
+_NOUN = 24  # characters in which a noun may stand before its "of"
+_PAIR = 24  # characters in which "to" may follow "from"
+
 
 def is_target(sentence: Sentence, quantity: Quantity) -> bool:
     return any(tag.label == "to" for tag in markers_of(sentence, quantity))
@@ -19,7 +22,7 @@ def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
     chain: list[Tag] = []
     edge = quantity.start
     for tag in reversed(before):
-        if tag.end > edge or sentence.shadow[tag.end : edge].strip(" -"):
+        if tag.end > edge or sentence.shadow[tag.end : edge].strip(" -") or _is_genitive(sentence, tag):
             continue
         chain.append(tag)
         edge = tag.start
@@ -27,6 +30,15 @@ def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
     if not any(tag.label in ("to", "from") for tag in chain) and _starts_pair(sentence, quantity, edge):
         chain.append(Tag(quantity.start, quantity.start, "from"))
     return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]
+
+
+def _is_genitive(sentence: Sentence, tag: Tag) -> bool:
+    """Whether this is no "from" but the "of" behind a noun ("eine Beteiligung von 36 Prozent")."""
+    if tag.label != "from" or not sentence.within((tag.start, tag.start + 1), "genitive"):
+        return False
+    nouns = sentence.within((tag.start - _NOUN, tag.start), "holding_noun")
+    moved = any(t.start > tag.end for t in sentence.tagged("to") if t.start - tag.end <= _PAIR)
+    return bool(nouns) and not sentence.shadow[nouns[-1].end : tag.start].strip() and not moved
 
 
 def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
@@ -53,10 +65,16 @@ def is_rest(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(before or after)
 
 
+def _is_its_own(sentence: Sentence, quantity: Quantity) -> bool:
+    return any(m.poss and not m.sure and 0 <= quantity.start - m.end <= 1 for m in sentence.mentions)
+
+
 def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number says by how much something moved, not where it stands."""
     if is_target(sentence, quantity) or is_source(sentence, quantity):
         return False
+    if sentence.within((quantity.end, quantity.end + 2), "stake") or _is_its_own(sentence, quantity):
+        return False  # "wrote down its 36 percent stake"
     low = max(sentence.start, quantity.start - 24)
     amounts = sentence.within((low, quantity.start), "at_most", "at_least", "around")
     verbs = [

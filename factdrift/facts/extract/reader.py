@@ -202,6 +202,8 @@ class _Tongue:
         spoken = {m.id for m in sentence.mentions} | set(context)
         indexes = {i for entity in spoken for i in self._by_entity.get(entity, ())}
         labels = sentence.labels
+        if _is_bare_share(sentence):
+            labels = labels | {"stake"}
         return [r for i in sorted(indexes.union(self._anywhere)) if (r := self._rules[i]).may_be_in(labels)]
 
     def _implied(self, found: list[Draft]) -> list[Draft]:
@@ -261,6 +263,13 @@ class _Tongue:
             cue=draft.cue,
             returns=bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
         )
+
+
+def _is_bare_share(sentence: Sentence) -> bool:
+    """Whether a percentage belongs to somebody without any word of shares ("with its 36 percent of X")."""
+    if all(not m.poss for m in sentence.mentions):
+        return False
+    return any(m.poss and 0 <= q.start - m.end <= 1 for q in sentence.percents for m in sentence.mentions)
 
 
 def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:

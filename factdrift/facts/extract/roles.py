@@ -18,6 +18,7 @@ _KNOWN_AFTER_OF = (
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
+_BESIDE = 3  # characters between a verb and whom it names
 _GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
 UNKNOWN = "?"  # a holder that the topic does not know
 
@@ -94,7 +95,16 @@ def _names_owner(sentence: Sentence, mention: Mention, noun: Tag | None) -> bool
     if noun and 0 <= noun.start - mention.end <= 1 and not mention.poss:
         return bool(sentence.within((noun.start, noun.start + 1), "holding_noun"))
     nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= _GENITIVE]
-    return bool(nouns) and bool(sentence.within((nouns[-1].end, mention.start), "genitive"))
+    if nouns and sentence.within((nouns[-1].end, mention.start), "genitive"):
+        return True
+    if mention.marker not in ("of", "by") or not _is_genitive(sentence, mention):
+        return False
+    behind = [m for m in sentence.mentions if 0 < m.start - mention.end <= _GENITIVE and m.marker == "of"]
+    return bool(behind) and not _is_genitive(sentence, behind[0])  # "la participation de 36 % de X dans Y"
+
+
+def _is_genitive(sentence: Sentence, mention: Mention) -> bool:
+    return bool(sentence.within((mention.start - _GENITIVE, mention.start), "genitive"))
 
 
 def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
@@ -157,6 +167,8 @@ def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
 
 
 def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
+    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
+        return 0
     if mention.start >= end and mention.marker in ("of", "to") and _is_close(sentence, end, mention.start):
         before = [m for m in sentence.mentions if m.marker == "of" and end <= m.start < mention.start]
         return 0 if mention.marker == "to" and before else 4  # "51 % of X passes to Y"
@@ -226,6 +238,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 5  # "fully X-owned"
     if any(t.start < mention.start and mention.end < t.end <= start for t in sentence.tagged("own")):
         return 4  # "leaves X with 36 %"
+    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
+        return 5  # "36 % stays with X"
     same_clause = sentence.clause(mention.start) == sentence.clause(start)
     if _has_shareholder(sentence, mention):
         return 0

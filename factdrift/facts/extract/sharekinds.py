@@ -21,6 +21,7 @@ _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _COUNT = 24  # characters between a number and the shares that it counts
 _WORDS = 2  # between a word of time and the event
+_HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
 _CAP = 8  # characters from a word of capped votes to the number
 _SALE = 80  # characters between those shares and the percentage that they are
@@ -134,7 +135,7 @@ def gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
 def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The number itself in "X's 43 %" or "15 % of <a venture>", where no noun behind it says of what else."""
     owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
-    ventures = [m for m in sentence.mentions if m.type == "venture" and m.marker == "of"]
+    ventures = [m for m in sentence.mentions if m.type in ("venture", "company") and m.marker == "of" and not m.poss]
     owned = owned or any(0 < m.start - quantity.end <= 8 for m in ventures)
     if owned and any(m.marker == "of" and 0 < m.start - quantity.end <= 8 for m in sentence.mentions):
         return Tag(quantity.start, quantity.end, "stake", "noun")  # "X's 36 % of Y is worth less"
@@ -176,7 +177,10 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
 def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
     """Whether the trust is another number's ("15 %, 28 % in trust") or holds a part only ("36 %, partly in trust")."""
     nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
-    return nearer or bool(sentence.within((quantity.end, trust.start), "economic"))
+    taken = quantity.start > trust.end and any(_HIS < trust.start - q.end <= _ITS for q in sentence.percents)
+    if sentence.numbers.fractions(sentence.shadow, quantity.end, trust.start):
+        return True  # "36 %, more than half of it in a trust"
+    return nearer or taken or bool(sentence.within((quantity.end, trust.start), "economic"))
 
 
 def _is_put_in(sentence: Sentence, trust: Tag) -> bool:

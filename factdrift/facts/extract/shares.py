@@ -181,6 +181,13 @@ def _is_bought(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(sentence.within((quantity.start - 28, quantity.start), "take_stake", "buy"))
 
 
+def _is_kept(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the rest stays where it is ("X's remaining 36 percent stake in Y")."""
+    span = sentence.clause(quantity.start)
+    moves = sentence.within(span, "take_stake", "buy", "whole")
+    return not moves and bool(sentence.tagged("holding_noun", "own"))
+
+
 def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number stands with a definite article ("the 51 %", "il 51%")."""
     articles = sentence.within((quantity.start - 5, quantity.start), "definite")
@@ -237,7 +244,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"))
     ):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
-    if kind == "holding" and is_rest(sentence, quantity):
+    if kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity):
         value = Percent(100.0)
     elif kind == "holding" and _is_bought(sentence, quantity) and _is_definite(sentence, quantity):
         return Draft(

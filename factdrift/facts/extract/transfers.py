@@ -63,8 +63,9 @@ def _is_giver(sentence: Sentence, verb: Tag, mention: Mention) -> bool:
 
 def _is_owner_behind(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
     """Whether this is X in "the 51 % held by X"."""
-    owns = sentence.within((quantity.end, quantity.end + 3), "own")
-    return bool(owns) and 0 <= mention.start - owns[0].end <= 8
+    owns = sentence.within((quantity.end, quantity.end + 3), "own", "own_after")
+    named = mention.marker == "by" or (bool(owns) and owns[0].label == "own_after")
+    return named and bool(owns) and 0 <= mention.start - owns[0].end <= 8
 
 
 def read_acquired(
@@ -90,7 +91,7 @@ def read_acquired(
     certain = bool(sellers)
     sellers += _genitive_sellers(sentence, quantity)
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
-    sellers += [m.id for m in sentence.mentions if m.marker == "by" and _is_owner_behind(sentence, quantity, m)]
+    sellers += [m.id for m in sentence.mentions if _is_owner_behind(sentence, quantity, m)]
     if not verbs or not sellers:
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
