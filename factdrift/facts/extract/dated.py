@@ -9,6 +9,7 @@ from factdrift.facts.extract.states import acting_subject, parties_present, trig
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 
+_AWAITED = 14  # characters between "expects" and the agreement
 _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
 
@@ -26,7 +27,7 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         return _agreement(sentence, rule, tags, entities)
     steps = sentence.tagged(*rule.relation.steps) if needs_step else tags
     if not steps:
-        return []
+        return _dropped(sentence, rule, tags)
     step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
     stage = stage_of(sentence, step, step.start, ending=rule.relation.ending)
     when = _date_of(sentence, step, stage)
@@ -42,6 +43,19 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         stage = Stage.PLANNED  # "when it is listed next year"
     due = when if stage in _EXPECTED else None
     return [Draft(rule.fact, sentence, when, stage, (step.start, step.end), due=due)]
+
+
+def _dropped(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
+    """A plan that is dropped or not presented when it was due: a claim without a date."""
+    tags = [t for t in tags if sentence.shadow[t.end : t.end + 4] != " to "]  # "a plan to invest": another thing
+    for tag in tags:
+        missed = sentence.within((tag.start - _BEFORE, tag.end + _BEFORE), "delay")
+        if missed or stage_of(sentence, tag, tag.start) is Stage.CANCELLED:
+            return [Draft(rule.fact, sentence, None, Stage.CANCELLED, (tag.start, tag.end))]
+    return []
+
+
+_BEFORE = 30  # characters between a plan and the word that says it is late
 
 
 def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[str, Entity]) -> list[Draft]:
@@ -61,6 +75,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
         if not near or not dates:
             continue
         stage = stage_of(sentence, step, step.start)
+        if stage is Stage.DENIED and step.label != "settle":
+            continue  # "no deal is expected in May" gives no date
         if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
             past = [w for w in dates if w.exact and w.span.date_to <= sentence.published]
             ahead = [w for w in dates if not w.relative and w.span.date_to > sentence.published]
@@ -76,7 +92,13 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
 
 def _awaited(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
     """The agreement itself where it is awaited and no verb says that it is settled ("contracts are due by March")."""
-    return [tag for tag in tags if sentence.within((tag.end, tag.end + 30), "future", "intend")]
+    awaited = [t for t in sentence.tagged("intend") if t.aspect != "noun"]
+    return [
+        tag
+        for tag in tags
+        if sentence.within((tag.end, tag.end + 30), "future", "intend")
+        or any(0 < tag.start - t.end <= _AWAITED for t in awaited)
+    ]
 
 
 def _pending(sentence: Sentence) -> Tag | None:

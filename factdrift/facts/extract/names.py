@@ -13,8 +13,12 @@ from factdrift.model import Name, Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
 _TITLE = 4  # characters of a title behind a name
+_ATTACHED = 25  # characters from the start of a noun to the clause that tells its age
+_SOUGHT = 45  # characters between "is looking" and "for a partner"
+_BY = 6  # characters of " by " behind a verb
 _AGE_REACH = 60
 _BESIDE = 40
+_OWN = 24  # characters between "X and Y's" and their venture
 _STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
 _INSIDE = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
 _EVENTS = ("found", "join", "take_stake")
@@ -120,6 +124,8 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
 def _office_stage(sentence: Sentence, tag: Tag) -> Stage:
     span = sentence.clause(tag.start)
     for step in sentence.within(span, "appoint"):
+        if step.aspect == "noun" and not sentence.within(span, "future", "intend", "rumour", "agree", "hard_done"):
+            return Stage.CURRENT  # "the new chief executive X faces ..."
         stage = stage_of(sentence, step, tag.start)
         return Stage.COMPLETED if stage in (Stage.CURRENT, Stage.AGREED) else stage
     return Stage.CURRENT
@@ -141,19 +147,24 @@ def _partners(
             for i in dict.fromkeys(m.id for m in sentence.mentions)
             if i not in not_partner and entities[i].type in ("company", "venture")
         ]
+    if not partners and not rule.fact.people and (sought := _sought(sentence, tags)):
+        stage = stage_of(sentence, sought, sought.start)
+        stage = Stage.PLANNED if stage in (Stage.CURRENT, Stage.COMPLETED) else stage  # nobody has been found
+        return [Draft(rule.fact, sentence, None, stage, (sought.start, sought.end))]
     drafts = _strangers(sentence, rule, tags) if not partners and not rule.fact.people else []
     for partner in partners:
         mention = next(m for m in sentence.mentions if m.id == partner)
         fitting = [t for t in tags if rule.fact.people or t.label in _PARTNERING]
         if not fitting:
             continue
-        events = [t for t in fitting if t.label in _EVENTS and t.aspect in ("base", "done")]
+        events = [t for t in fitting if t.label in _EVENTS and _is_event(sentence, t)]
         span = sentence.clause(mention.start)
         events = [t for t in events if span[0] <= t.start < span[1] and _takes_part(sentence, mention, t)]
         fitting = events or fitting  # an event says more than a noun
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
-        verb = tag in events or (tag.label in ("found", "join") and sentence.index <= 1)
+        step = tag.aspect != "noun" or sentence.within(span, "agree", "future", "intend", "rumour", "hard_done")
+        verb = tag in events or (tag.label in ("found", "join") and step and sentence.index <= 1)
         stage = (
             Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known and not verb)
         )
@@ -161,8 +172,25 @@ def _partners(
     return drafts
 
 
+def _sought(sentence: Sentence, tags: list[Tag]) -> Tag | None:
+    """The word for a partner that somebody is looking for."""
+    partners = [t for t in tags if t.label == "partner"]
+    seeks = sentence.tagged("seek")
+    return next((t for t in partners for s in seeks if 0 <= t.start - s.end <= _SOUGHT), None)
+
+
+def _is_event(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a word tells of a step: a verb, or a noun that a verb of the clause completes."""
+    if tag.aspect == "noun":
+        return tag.label == "take_stake" and bool(sentence.within(sentence.clause(tag.start), "hard_done"))
+    return tag.aspect in ("base", "done")
+
+
 def _takes_part(sentence: Sentence, mention: Mention, verb: Tag) -> bool:
     """Whether the verb is about the mention: its subject, or the first that is named behind it."""
+    doers = [m for m in sentence.mentions if m.marker == "by" and 0 <= m.start - verb.end <= _BY]
+    if doers:
+        return mention in doers  # "its business with Y could be joined by X"
     between = [m for m in sentence.mentions if verb.end <= m.start < mention.start]
     return mention.end <= verb.start or not between
 
@@ -172,6 +200,9 @@ def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:
     found = []
     for venture in (m for m in sentence.mentions if m.id == rule.fact.subject):
         partners = [m for m in sentence.mentions if m.id in rule.fact.people and 0 <= m.start - venture.end <= _BESIDE]
+        partners += [
+            m for m in sentence.mentions if m.id in rule.fact.people and m.poss and 0 < venture.start - m.end <= _OWN
+        ]
         verbs = [t for t in sentence.tags if t.aspect in ("base", "done") and partners and t.end <= partners[0].start]
         if partners and not any(t.start >= venture.end for t in verbs):
             found.append(Tag(venture.start, venture.end, "partner", "state"))
@@ -247,7 +278,9 @@ def read_age(
     for pattern in lexicon.ages:
         for match in re.finditer(pattern, span):
             at = (sentence.start + match.start(), sentence.start + match.end())
-            if min(distance(sentence, start, at[1]) for start in things) > _AGE_REACH:
+            if min(distance(sentence, start, at[1]) for start in things) > _AGE_REACH and not _is_attached(
+                things, at[0]
+            ):
                 continue
             value = _founding(match.groupdict(), sentence)
             if value:
@@ -255,9 +288,16 @@ def read_age(
     return []
 
 
+def _is_attached(things: list[int], at: int) -> bool:
+    """Whether the age follows its thing at once, whatever clause it opens ("the alliance, which dates back to ...")."""
+    return any(0 < at - start <= _ATTACHED for start in things)
+
+
 def _founding(groups: dict[str, str | None], sentence: Sentence) -> Value | None:
     if year := groups.get("year"):
         return Years(int(year), int(year)) if int(year) <= sentence.published.year else None
+    if (nth := groups.get("nth")) and nth.isdigit() and int(nth) > 1:
+        return Years(sentence.published.year - int(nth), sentence.published.year - int(nth) + 1)
     if (years := groups.get("years")) and years.isdigit() and int(years) > 1:
         born = sentence.published.year - int(years)
         return Years(born - 1, born)

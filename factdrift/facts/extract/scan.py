@@ -172,7 +172,11 @@ def _hiders(entry: Entry) -> tuple[str, ...]:
     kind = _KINDS.get(entry.label, entry.label)
     if kind.startswith("period:"):
         return (kind,)  # a plan may be named "42 a month"
-    return tuple(dict.fromkeys((kind, "name", "blocker")))
+    if kind == "name" and not entry.sure:
+        return ("description", "name", "blocker")
+    if kind.startswith("concept:"):
+        return (kind, "name", "blocker")  # "the Chennai plant" is a plant in India all the same
+    return tuple(dict.fromkeys((kind, "name", "description", "blocker")))
 
 
 def _is_hidden(reach: dict[str, tuple[int, int]], hiders: tuple[str, ...], start: int, end: int) -> bool:

@@ -9,9 +9,23 @@ from factdrift.model import Money, Stage, State
 from factdrift.topic import Entity
 
 
+_PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
+_LIST = 30  # characters over which places are listed side by side
+
+
+def _nearest(sentence: Sentence, tag: Tag, places: list[Tag]) -> int:
+    return min((distance(sentence, tag.start, place.start) for place in places), default=10_000)
+
+
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
     tags = sentence.tagged(*rule.evoking)
+    if rule.fact.where and tags:
+        here = [f"concept:{place}" for place in rule.fact.where]
+        elsewhere = sentence.tagged(*(place for place in _PLACES if place not in here))
+        tags = [
+            t for t in tags if _nearest(sentence, t, sentence.tagged(*here)) <= _nearest(sentence, t, elsewhere) + _LIST
+        ]
     for concepts in (rule.fact.about, rule.fact.where):
         if concepts and tags:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
@@ -168,9 +182,26 @@ def _is_of_other(sentence: Sentence, at: int, rule: Rule, entities: dict[str, En
     return bool(ahead) and min(ahead, key=lambda m: distance(sentence, m.start, at)).id != rule.fact.object
 
 
+_FROM = 8  # characters of "600 million from X"
+
+
+def _end_of(sentence: Sentence, at: int) -> int:
+    return next(q.end for q in sentence.moneys if q.start == at)
+
+
+def _is_total(sentence: Sentence, at: int) -> bool:
+    """Whether the sum is that of the others in the sentence ("800 million: 600 from X and 200 from Y")."""
+    sums = {q.start: q.value.amount for q in sentence.moneys if isinstance(q.value, Money)}
+    rest = [amount for start, amount in sums.items() if start != at]
+    return len(rest) > 1 and abs(sum(rest) - sums.get(at, 0)) < 1
+
+
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
     """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none."""
     others = [m for m in companies if m.id != rule.fact.object]
+    own = [m.id for m in others if 0 < m.start - _end_of(sentence, at) <= _FROM and m.marker in ("from", "by")]
+    if own or _is_total(sentence, at):
+        return own == [rule.fact.subject]
     sums = [q for q in sentence.moneys if isinstance(q.value, Money)]
     position = next(i for i, q in enumerate(sums) if q.start == at)
     ahead = list(dict.fromkeys(m.id for m in others if m.end <= sums[0].start))
