@@ -1,6 +1,7 @@
 """Who fills a slot: an office holder, a partner; and at which rank or since when. Needs the thing beside the word."""
 
 import re
+from collections.abc import Mapping
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -282,7 +283,7 @@ def read_age(
                 things, at[0]
             ):
                 continue
-            value = _founding(match.groupdict(), sentence)
+            value = _founding(match.groupdict(), sentence, lexicon.numbers.words)
             if value:
                 return [Draft(rule.fact, sentence, value, Stage.CURRENT, at, background=True)]
     return []
@@ -293,9 +294,12 @@ def _is_attached(things: list[int], at: int) -> bool:
     return any(0 < at - start <= _ATTACHED for start in things)
 
 
-def _founding(groups: dict[str, str | None], sentence: Sentence) -> Value | None:
+def _founding(groups: dict[str, str | None], sentence: Sentence, words: Mapping[str, float]) -> Value | None:
     if year := groups.get("year"):
         return Years(int(year), int(year)) if int(year) <= sentence.published.year else None
+    if tens := int(words.get(groups.get("decades") or "", 0)):
+        born = sentence.published.year - 10 * tens
+        return Years(born - 10, born)  # "two decades old": from 20 to 30 years
     if (nth := groups.get("nth")) and nth.isdigit() and int(nth) > 1:
         return Years(sentence.published.year - int(nth), sentence.published.year - int(nth) + 1)
     if (years := groups.get("years")) and years.isdigit() and int(years) > 1:

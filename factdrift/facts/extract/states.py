@@ -8,13 +8,32 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Money, Stage, State
 from factdrift.topic import Entity
 
-
 _PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
-_LIST = 30  # characters over which places are listed side by side
+_AT_ONCE = 16  # characters between a word and the place it is about
+_LIST = 18  # characters between places that are listed side by side
+_NEARER = 30  # characters by which the other place must be nearer
 
 
 def _nearest(sentence: Sentence, tag: Tag, places: list[Tag]) -> int:
     return min((distance(sentence, tag.start, place.start) for place in places), default=10_000)
+
+
+def _gap(one: Tag, other: Tag) -> int:
+    return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _is_beside(tag: Tag, place: Tag, follows: bool) -> bool:
+    return 0 <= (place.start - tag.end if follows else tag.start - place.end) < _AT_ONCE
+
+
+def _is_elsewhere(sentence: Sentence, tag: Tag, here: list[Tag], elsewhere: list[Tag]) -> bool:
+    """Whether the word is about another place: one right beside it, or much nearer."""
+    elsewhere = [p for p in elsewhere if all(_gap(p, place) > _LIST for place in here)]  # not listed side by side
+    for follows in (True, False):
+        there, ours = (any(_is_beside(tag, p, follows) for p in places) for places in (elsewhere, here))
+        if there != ours:
+            return there
+    return _nearest(sentence, tag, here) > _nearest(sentence, tag, elsewhere) + _NEARER
 
 
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
@@ -23,9 +42,7 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     if rule.fact.where and tags:
         here = [f"concept:{place}" for place in rule.fact.where]
         elsewhere = sentence.tagged(*(place for place in _PLACES if place not in here))
-        tags = [
-            t for t in tags if _nearest(sentence, t, sentence.tagged(*here)) <= _nearest(sentence, t, elsewhere) + _LIST
-        ]
+        tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
     for concepts in (rule.fact.about, rule.fact.where):
         if concepts and tags:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
