@@ -17,6 +17,13 @@ def is_source(sentence: Sentence, quantity: Quantity) -> bool:
 
 
 def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
+    """The words that say whether a level is reached or left, and how exactly; asked many times for each number."""
+    if (known := sentence.markers.get(quantity.start)) is None:
+        known = sentence.markers[quantity.start] = _markers(sentence, quantity)
+    return known
+
+
+def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
     low = max(sentence.start, quantity.start - 26)
     before = sentence.within((low, quantity.start), "to", "from", "around", "at_most", "at_least")
     chain: list[Tag] = []

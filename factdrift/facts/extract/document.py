@@ -4,6 +4,7 @@ Discourse is resolved here: "the Japanese company", "its", "its partner" point t
 out, and to none where several do. Knows entities by id only.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Sentence:
     mentions: list[Mention] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
     asides: list[tuple[int, int]] = field(default_factory=list)  # relative clauses set off by commas
+    markers: dict[int, list[Tag]] = field(default_factory=dict)  # what `amounts.markers_of` has found
     _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
 
     @cached_property
@@ -135,6 +137,10 @@ class Sentence:
 
     def tagged(self, *labels: str) -> list[Tag]:
         """Tags with one of these labels, in order. The list is shared: not to be changed."""
+        if len(labels) == 1:  # most often; every sentence is asked some hundred times
+            return self.by_label.get(labels[0], _NONE)
+        if self.by_label.keys().isdisjoint(labels):
+            return _NONE
         if (known := self._asked.get(labels)) is not None:
             return known
         lists = [found for label in labels if (found := self.by_label.get(label))]
@@ -147,9 +153,9 @@ class Sentence:
 
     def clause(self, at: int) -> tuple[int, int]:
         """The closed-open span of the clause around an offset."""
-        start = max((b for b in self.breaks if b <= at), default=self.start)
-        end = min((b for b in self.breaks if b > at), default=self.end)
-        return start, end
+        breaks = self.breaks
+        place = bisect_right(breaks, at)
+        return breaks[place - 1] if place else self.start, breaks[place] if place < len(breaks) else self.end
 
     def is_aside(self, at: int, from_: int) -> bool:
         """Whether `at` lies in a relative clause `from_` is no part of: it says nothing of who acts there."""
@@ -157,8 +163,11 @@ class Sentence:
 
     def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""
-        tags = self.tagged(*labels)
-        return [tag for tag in tags if span[0] <= tag.start < span[1]] if tags else _NONE
+        tags = self.by_label.get(labels[0], _NONE) if len(labels) == 1 else self.tagged(*labels)
+        if not tags:
+            return _NONE
+        low, high = span
+        return [tag for tag in tags if low <= tag.start < high]
 
 
 def _is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:

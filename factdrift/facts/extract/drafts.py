@@ -34,6 +34,8 @@ class Rule:
     labels: frozenset[str] = frozenset()  # empty: any sentence may
     evoking: tuple[str, ...] = ()  # the labels whose words evoke the fact
 
-    def may_be_in(self, labels: Set[str]) -> bool:
-        """Whether a sentence with these labels can speak of the fact."""
-        return not self.labels or not self.labels.isdisjoint(labels)
+    def may_be_in(self, labels: Set[str], named: Set[str]) -> bool:
+        """Whether a sentence with these labels, that names these entities, can speak of the fact."""
+        if self.labels:
+            return not self.labels.isdisjoint(labels)
+        return self.relation.reader == "level" or self.fact.subject in named or not labels.isdisjoint(self.evoking)

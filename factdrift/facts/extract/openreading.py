@@ -22,6 +22,11 @@ _PARTIES = ("company", "venture", "body")
 _REACH = 60
 
 
+def may_be_candidate(sentence: Sentence) -> bool:
+    """Whether two of the topic's entities are named: nothing is a candidate without."""
+    return len({m.id for m in sentence.mentions if m.sure}) > 1
+
+
 def read_candidates(
     sentence: Sentence,
     relations: Mapping[str, Relation],
@@ -38,8 +43,9 @@ def read_candidates(
     drafts = []
     for name, relation in relations.items():
         allies = name == "partners_with" and second.id in entities[first.id].partner_of
-        tag = _trigger(sentence, relation, first, second) if relation.open and not allies else None
-        if tag and not _is_tracked(tracked, name, first.id, second.id):
+        if not relation.open or allies or _is_tracked(tracked, name, first.id, second.id):
+            continue
+        if tag := _trigger(sentence, relation, first, second):
             stage = stage_of(sentence, tag, tag.start)
             drafts.append(Draft(_spec(name, first.id, second.id), sentence, State(True), stage, (tag.start, tag.end)))
     return drafts

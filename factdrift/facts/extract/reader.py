@@ -23,7 +23,7 @@ from factdrift.facts.extract.lexicon import (
     load_relations,
 )
 from factdrift.facts.extract.numbers import NumberReader
-from factdrift.facts.extract.openreading import CANDIDATE, read_candidates, read_share_candidates
+from factdrift.facts.extract.openreading import CANDIDATE, may_be_candidate, read_candidates, read_share_candidates
 from factdrift.facts.extract.phrases import name_phrases, other_phrases
 from factdrift.facts.extract.scan import Scanner, tags_between, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
@@ -157,7 +157,6 @@ class _Tongue:
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:
-                mark_breaks(sentence)
                 discourse.resolve(sentence)
         bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
         themes = dict.fromkeys(i for counter in (named, bodies) for i, _ in counter.most_common(_THEMES))
@@ -171,6 +170,9 @@ class _Tongue:
                 continue
             context = self._context(document, sentence)
             rules = self._candidates(sentence, context)
+            if not rules and not may_be_candidate(sentence):
+                continue
+            mark_breaks(sentence)
             share_rules = [r for r in rules if r.relation.reader in ("share", "block")]
             shares = read_shares(sentence, share_rules, context, last) if share_rules else []
             named = {d.fact.name for d in shares}
@@ -199,12 +201,12 @@ class _Tongue:
 
     def _candidates(self, sentence: Sentence, context: tuple[str, ...]) -> list[Rule]:
         """The rules that can apply: their parties are spoken of here or just before, in the topic's order."""
-        spoken = {m.id for m in sentence.mentions} | set(context)
-        indexes = {i for entity in spoken for i in self._by_entity.get(entity, ())}
+        named = {m.id for m in sentence.mentions}
+        indexes = {i for entity in named.union(context) for i in self._by_entity.get(entity, ())}
         labels = sentence.labels
         if _is_bare_share(sentence):
             labels = labels | {"stake"}
-        return [r for i in sorted(indexes.union(self._anywhere)) if (r := self._rules[i]).may_be_in(labels)]
+        return [r for i in sorted(indexes.union(self._anywhere)) if (r := self._rules[i]).may_be_in(labels, named)]
 
     def _implied(self, found: list[Draft]) -> list[Draft]:
         """What a claim says beside its own slot: who takes a share or commits a sum also invests."""

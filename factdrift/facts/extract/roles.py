@@ -270,6 +270,8 @@ def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
 def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
     """Whether this is X in "X's largest shareholder" or "X, whose largest shareholder": the company that is held."""
     shareholders = sentence.tagged("shareholder")
+    if not shareholders:
+        return False
     if mention.poss:
         return any(0 <= t.start - mention.end <= 12 for t in shareholders)
     opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]

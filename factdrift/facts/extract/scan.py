@@ -119,7 +119,7 @@ class Scanner:
         flags = f"{word_flags(shadow)} "
         spans = []
         for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
-            opens, closes, runs_on = self._edges[index]
+            opens, closes, runs_on, numbered = self._edges[index]
             if opens and start and flags[start - 1] == "w":
                 continue  # inside a word
             if runs_on:
@@ -127,7 +127,7 @@ class Scanner:
                     stop += 1
             elif closes and flags[stop] == "w":
                 continue
-            if shadow[stop - 1].isdigit() and shadow[stop : stop + 2].lstrip()[:1] == "%":
+            if numbered and shadow[stop : stop + 2].lstrip()[:1] == "%":
                 continue  # "X 5 %" is no product "X 5"
             spans.append((start, -stop, index))
         spans.sort()
@@ -135,9 +135,19 @@ class Scanner:
         reach: dict[str, tuple[int, int]] = {}
         for start, minus_end, index in spans:
             end = -minus_end
+            span = (start, end)
             for entry, tail, hiders in self._meanings[index]:
                 stop = self._gap_end(shadow, end, tail) if tail else end
-                if stop and not _is_hidden(reach, hiders, start, end):
+                if not stop:
+                    continue
+                for other in hiders:
+                    covered = reach.get(other)
+                    if covered and covered[1] >= end and covered != span and covered[0] <= start:
+                        break  # a longer tag of the same kind, a name or a blocker hides it
+                else:
+                    own = reach.get(hiders[0])
+                    if own is None or end > own[1]:
+                        reach[hiders[0]] = span
                     tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
         return tags
 
@@ -159,12 +169,13 @@ class Scanner:
         return 0
 
 
-def _edges(head: str) -> tuple[bool, bool, bool]:
-    """Whether a word must begin and end where the pattern does, and whether the word may go on (a trailing `*`)."""
-    if not is_spaced(head):
-        return False, False, False
+def _edges(head: str) -> tuple[bool, bool, bool, bool]:
+    """Whether a word must begin and end where the pattern does, may go on (a trailing `*`), and ends in a number."""
     pattern = head.rstrip("*")
-    return continues_word(pattern[0]), continues_word(pattern[-1]), head.endswith("*")
+    numbered = pattern[-1:].isdigit()
+    if not is_spaced(head):
+        return False, False, False, numbered
+    return continues_word(pattern[0]), continues_word(pattern[-1]), head.endswith("*"), numbered
 
 
 def _hiders(entry: Entry) -> tuple[str, ...]:
@@ -177,18 +188,6 @@ def _hiders(entry: Entry) -> tuple[str, ...]:
     if kind.startswith("concept:"):
         return (kind, "name", "blocker")  # "the Chennai plant" is a plant in India all the same
     return tuple(dict.fromkeys((kind, "name", "description", "blocker")))
-
-
-def _is_hidden(reach: dict[str, tuple[int, int]], hiders: tuple[str, ...], start: int, end: int) -> bool:
-    """Whether a longer tag of the same kind, a name or a blocker covers the span; else it covers what comes after."""
-    for other in hiders:
-        covered = reach.get(other)
-        if covered and start >= covered[0] and end <= covered[1] and (start, end) != covered:
-            return True
-    own = reach.get(hiders[0])
-    if own is None or end > own[1]:
-        reach[hiders[0]] = (start, end)
-    return False
 
 
 def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:

@@ -29,11 +29,14 @@ from factdrift.model import Percent, Stage
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 
 
+_TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
 
 
 def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:
     """Drafts for every share in the sentence. `last` is the slot spoken of last, for "the stake is now 15 %"."""
+    if not sentence.percents and sentence.labels.isdisjoint(_TOLD):
+        return []
     by_class: dict[str, list[Rule]] = {}
     for rule in rules:
         by_class.setdefault(rule.relation.share_class, []).append(rule)
