@@ -37,7 +37,7 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         if rule.relation.ending and stage is Stage.COMPLETED and step.aspect == "done":
             return [Draft(rule.fact, sentence, None, stage, (step.start, step.end))]
         if "state" not in rule.relation.value:
-            return []
+            return _dropped(sentence, rule, tags) if needs_step else []
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
     if stage is Stage.COMPLETED and when.date_from > sentence.published:
         stage = Stage.PLANNED  # "when it is listed next year"

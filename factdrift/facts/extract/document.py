@@ -317,7 +317,7 @@ class Discourse:
             gap = sentence.shadow[marker.end : tag.start]
             if marker.start == sentence.start and gap.strip():
                 continue  # "In exchange X wants": a phrase of its own
-            if self._is_relative(sentence, marker.end, tag.start):
+            if self._is_relative(sentence, marker.start, tag.start):
                 continue  # "Z, in which X takes 15 %"
             if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
                 continue  # "used to be X's"
@@ -328,6 +328,8 @@ class Discourse:
     @staticmethod
     def _is_relative(sentence: Sentence, start: int, end: int) -> bool:
         """Whether the word in between is a relative, and no article of the same form."""
+        if any(t.start <= start < t.end for t in sentence.tagged("wherein")):
+            return True
         opens = sentence.within((start, end), "relative", "that")
         return bool(opens) and not sentence.within((start, end), "definite")
 

@@ -20,7 +20,7 @@ _BY = 6  # characters of " by " behind a verb
 _AGE_REACH = 60
 _BESIDE = 40
 _OWN = 24  # characters between "X and Y's" and their venture
-_STRANGER = re.compile(r"\s(?:with |avec |con |by )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
+_STRANGER = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
 _INSIDE = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
 _EVENTS = ("found", "join", "take_stake")
 _PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
@@ -117,6 +117,8 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
         known = [m for m in near if m.id in rule.fact.people] or [m for m in near if "chief" in sentence.labels]
         if known:
             stage = stage_of(sentence, step, step.start)
+            if stage is Stage.CANCELLED:  # "abandons the head of X": to leave is what is told
+                stage = stage_of(sentence, step, step.start, ending=True)
             stage = Stage.PLANNED if stage is Stage.AGREED else stage
             return Draft(rule.fact, sentence, None, stage, (step.start, step.end))
     return None
@@ -177,7 +179,9 @@ def _sought(sentence: Sentence, tags: list[Tag]) -> Tag | None:
     """The word for a partner that somebody is looking for."""
     partners = [t for t in tags if t.label == "partner"]
     seeks = sentence.tagged("seek")
-    return next((t for t in partners for s in seeks if 0 <= t.start - s.end <= _SOUGHT), None)
+    # The verb may stand last (提携先を探している).
+    near = [t for t in partners for s in seeks if 0 <= t.start - s.end <= _SOUGHT or 0 <= s.start - t.end <= _TITLE]
+    return near[0] if near else None
 
 
 def _is_event(sentence: Sentence, tag: Tag) -> bool:

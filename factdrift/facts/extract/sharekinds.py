@@ -32,6 +32,9 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     """What kind of share the number is (holding, trust, floor, block; "" for none), and the word that says so."""
     if is_movement(sentence, quantity) or _is_cap(sentence, quantity):
         return "", None
+    around = [t for t in sentence.tagged("sell") if t.aspect == "done" and t.start < quantity.start < t.end]
+    if around and not sentence.capital_names and not is_target(sentence, quantity):
+        return "block", around[0]  # "hat fünf Prozent an X verkauft"
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
         for tag in sentence.tagged(*labels):
@@ -48,7 +51,12 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
     if kind == "holding" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
-    if kind == "holding" and tag.label == "stake" and (sold := _sold_last(sentence, quantity)):
+    if (
+        kind == "holding"
+        and tag.label in ("stake", "own")
+        and tag.end <= quantity.start + _CAP
+        and (sold := _sold_last(sentence, quantity))
+    ):
         return "block", sold
     if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding

@@ -45,6 +45,8 @@ def stage_of(
     """
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
+    if span[0] > sentence.start and sentence.within((span[0] - 1, span[0] + 2), "for"):
+        span = (sentence.clause(span[0] - 2)[0], span[1])  # "is in talks with X, to buy ...": a purpose is of its verb
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)) is not None:
         span = (opening, _closing(sentence, opening, high, span[1]))
     cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
@@ -204,7 +206,10 @@ def _denied(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
         return False
     if any(abs(cue.start - trigger.start) <= 70 for cue in cues["deny"]):
         return True
-    return any(0 <= trigger.start - neg.end <= 25 for neg in cues["neg"])
+    inside = any(
+        trigger.start < neg.start and neg.end < trigger.end for neg in cues["neg"]
+    )  # "geht nicht an die Börse"
+    return inside or any(0 <= trigger.start - neg.end <= 25 for neg in cues["neg"])
 
 
 def _modal(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
