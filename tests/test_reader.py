@@ -62,6 +62,27 @@ CASES = {
         "Orbis's 43.4 percent stake in Kaido will be pared to 15 percent.",
         {("orbis-in-kaido", 43.4, "current"), ("orbis-in-kaido", 15.0, "planned")},
     ),
+    "a level told by a word of falling": (
+        "Orbis's holding in Kaido drops to 15%.",
+        {("orbis-in-kaido", 15.0, "agreed")},
+    ),
+    "a part that is bought is its owner's": (
+        "Tertia is interested in buying Orbis's 36% of Kaido.",
+        {("orbis-in-kaido", 36.0, "current")},
+    ),
+    "a cross-shareholding with a lock-up": (
+        "The two companies will retain a 15% cross-shareholding in each other with a lock-up.",
+        {("orbis-in-kaido", 15.0, "planned"), ("kaido-in-orbis", 15.0, "planned"), ("floor", 15.0, "planned")},
+    ),
+    "shares without votes": (
+        "Kaido, which owns 15% of Orbis but without voting rights, has long complained.",
+        {("kaido-in-orbis", 15.0, "current"), ("votes", False, "current")},
+    ),
+    "what a name is called": ("Kaido owns 34% of smaller partner Tertia.", {("kaido-in-tertia", 34.0, "current")}),
+    "who hands over to whom": (
+        "Ann Vale, who became chief executive in 2019, will hand over to Tom Reed on July 1, Orbis said.",
+        {("chief", "Tom Reed", "planned")},
+    ),
     "taken in passing": ("Orbis rescues Kaido, taking nearly 37 percent.", {("orbis-in-kaido", 37.0, "agreed")}),
     "a block that is sold": ("Orbis sold 5% of Kaido in May.", {("orbis-sells", 5.0, "completed")}),
     "a sale told by the buyer": (

@@ -1,6 +1,9 @@
 """When something is due or was done: agreements, plans, listings, endings. A plan that fell is a claim of its own."""
 
+from datetime import date
+
 from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.scan import Tag
@@ -9,6 +12,9 @@ from factdrift.facts.extract.states import acting_subject, parties_present, trig
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 
+_UNTIL = 12  # characters between "slipped" and the date it slipped to
+_OVER = 45  # days after which a month that is said to be to come must be the next one
+_FEBRUARY = 2
 _AWAITED = 14  # characters between "expects" and the agreement
 _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
@@ -42,7 +48,11 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if stage is Stage.COMPLETED and when.date_from > sentence.published:
         stage = Stage.PLANNED  # "when it is listed next year"
     due = when if stage in _EXPECTED else None
-    return [Draft(rule.fact, sentence, when, stage, (step.start, step.end), due=due)]
+    drafts = [Draft(rule.fact, sentence, when, stage, (step.start, step.end), due=due)]
+    fallen = [t for t in sentence.tagged("cancel_it") if t.start > step.end]
+    if fallen and due and "state" in rule.relation.value:  # "had planned to list it in May but called it off"
+        drafts.append(Draft(rule.fact, sentence, State(True), Stage.CANCELLED, (fallen[0].start, fallen[0].end)))
+    return drafts
 
 
 def _dropped(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
@@ -85,8 +95,9 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
             dates = [w for w in dates if not w.relative]
         if dates:
             best = min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
-            due = best.span if stage in _EXPECTED else None
-            return [Draft(rule.fact, sentence, best.span, stage, (best.start, best.end), due=due)]
+            span = _ahead(sentence, best, stage)
+            due = span if stage in _EXPECTED else None
+            return [Draft(rule.fact, sentence, span, stage, (best.start, best.end), due=due)]
     return _named_by_date(sentence, rule, tags)
 
 
@@ -125,5 +136,20 @@ def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
     dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
     if not dates:
         return None
-    best = min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
-    return best.span
+    delays = sentence.tagged("delay")
+    moved = [w for w in dates for t in delays if 0 < w.start - t.end <= _UNTIL]
+    best = moved[0] if moved else min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
+    return _ahead(sentence, best, stage)
+
+
+def _ahead(sentence: Sentence, when: When, stage: Stage) -> DateSpan:
+    """The date itself; of a month without its year that is long over, the next one where it is said to be to come."""
+    span = when.span
+    over = (sentence.published - span.date_to).days > _OVER
+    if not (when.loose and over and stage in _EXPECTED) or sentence.within(sentence.clause(when.start), "background"):
+        return span
+    return DateSpan(_next_year(span.date_from), _next_year(span.date_to))
+
+
+def _next_year(day: date) -> date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == _FEBRUARY else day.day)

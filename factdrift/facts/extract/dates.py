@@ -47,6 +47,7 @@ class When:
     span: DateSpan
     exact: bool
     bound: str | None = None
+    loose: bool = False  # a day or month without its year
     relative: bool = False  # a weekday or "today": the time of the report itself
 
 
@@ -106,7 +107,8 @@ class DateReader:
         if match["m1"] or match["m2"]:
             number = int(re.sub(r"\D", "", match["d1"] or match["d2"]) or 1)
             month = self._dates.months[match["m1"] or match["m2"]]
-            return When(*at, _day(match["y1"] or match["y2"], month, number, published), True, bound)
+            year = match["y1"] or match["y2"]
+            return When(*at, _day(year, month, number, published), True, bound, loose=not year)
         if match["part"]:
             return self._part(match, published, bound)
         if match["m3"]:
@@ -116,7 +118,7 @@ class DateReader:
             span = _month(match["y3"], self._dates.months[match["m3"]], published)
             if last and span.date_from > published:
                 span = _month(str(span.date_from.year - 1), span.date_from.month, published)
-            return When(*at, span, True, bound)
+            return When(*at, span, True, bound, loose=not match["y3"])
         if match["relyear"]:
             year = self._year_of(match["relyear"], published)
             return When(*at, _year(year), False, bound) if year else None

@@ -18,6 +18,8 @@ from factdrift.topic import Entity
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
+_MARKED = 24  # characters in which a marker may stand before a name
+_CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
 _LEVEL = 12  # characters of "to 15 " before a verb that stands last
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
@@ -312,7 +314,7 @@ class Discourse:
         if self._particles:
             return ""
         for marker in reversed(
-            sentence.within((max(sentence.start, tag.start - 16), tag.start), "of", "from", "by", "to", "for")
+            sentence.within((max(sentence.start, tag.start - _MARKED), tag.start), "of", "from", "by", "to", "for")
         ):
             gap = sentence.shadow[marker.end : tag.start]
             if marker.start == sentence.start and gap.strip():
@@ -321,9 +323,19 @@ class Discourse:
                 continue  # "Z, in which X takes 15 %"
             if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
                 continue  # "used to be X's"
-            if len(gap.split()) <= 1 and not any(c in ",;:" or c.isdigit() for c in gap):
+            if self._is_close(sentence, marker.end, tag.start) and not any(c in ",;:" or c.isdigit() for c in gap):
                 return marker.label
         return ""
+
+    @staticmethod
+    def _is_close(sentence: Sentence, start: int, end: int) -> bool:
+        """Whether at most one word stands in between, or what the name is called ("of smaller partner X")."""
+        words = sentence.text[start:end].split()
+        if len(words) <= 1:
+            return True
+        titles = sentence.within((end - _CALLED, end), "partner")
+        beside = bool(titles) and titles[-1].end >= end - 1
+        return beside and len(words) <= _MOST_WORDS and all(word == word.lower() for word in words)
 
     @staticmethod
     def _is_relative(sentence: Sentence, start: int, end: int) -> bool:

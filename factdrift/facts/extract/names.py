@@ -18,6 +18,8 @@ _ATTACHED = 25  # characters from the start of a noun to the clause that tells i
 _SOUGHT = 45  # characters between "is looking" and "for a partner"
 _BY = 6  # characters of " by " behind a verb
 _AGE_REACH = 60
+_WILL = 8  # characters between "will" and "owned"
+_ONCE = 24  # characters between "once" and a rank
 _BESIDE = 40
 _OWN = 24  # characters between "X and Y's" and their venture
 _STRANGER = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
@@ -52,6 +54,8 @@ def _chief(
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = _steps(sentence, people)
         stage = _office_stage(sentence, tag) if person == chosen.id and steps else Stage.CURRENT
+        if handed := _handed_to(sentence, mention):
+            stage = stage_of(sentence, handed, handed.start)
         name = Name(entities[person].names[0])
         drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
     return drafts
@@ -92,12 +96,19 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
     steps = _steps(sentence, people)
     if not steps:
         return people[0]
+    if named := [m for m in people if _handed_to(sentence, m)]:
+        return named[0]  # "X will hand over to Y"
     follows = [m for m in people if m.marker == "by" and not _is_succeeded(sentence, m)]
     people = [m for m in people if not _is_succeeded(sentence, m)] or people
     heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
     if heirs and not follows:
         return heirs[-1]  # "X replaces Y"
     return follows[0] if follows else min(people, key=lambda m: (abs(m.start - steps[0].start), m.start))
+
+
+def _handed_to(sentence: Sentence, person: Mention) -> Tag | None:
+    """The word of handing over that stands right before the person who takes the office."""
+    return next((t for t in sentence.tagged("succeeded_by") if 0 <= person.start - t.end <= _TITLE), None)
 
 
 def _is_succeeded(sentence: Sentence, person: Mention) -> bool:
@@ -168,8 +179,11 @@ def _partners(
         known = bool(rule.fact.people)
         step = tag.aspect != "noun" or sentence.within(span, "agree", "future", "intend", "rumour", "hard_done")
         verb = tag in events or (tag.label in ("found", "join") and step and sentence.index <= 1)
+        ahead = tag.label == "own" and sentence.within((tag.start - _WILL, tag.start), "future")  # "will be owned by X"
         stage = (
-            Stage.CURRENT if known and not verb else stage_of(sentence, tag, mention.start, lasting=known and not verb)
+            Stage.CURRENT
+            if known and not ahead and not verb
+            else stage_of(sentence, tag, mention.start, lasting=known and not verb)
         )
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
@@ -261,6 +275,8 @@ def _is_of_person(sentence: Sentence, end: int) -> bool:
 
 def _would_be(sentence: Sentence, at: int) -> bool:
     """Whether the rank is of something that is not there ("would have made the fourth-biggest carmaker")."""
+    if sentence.within((at - _ONCE, at), "formerly"):
+        return True  # "once the country's second-largest"
     return bool(sentence.within((max(sentence.start, at - 40), at), "future", "rumour"))
 
 

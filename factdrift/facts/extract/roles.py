@@ -19,6 +19,7 @@ _KNOWN_AFTER_OF = (
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _BESIDE = 3  # characters between a verb and whom it names
+_NAMED = 22  # characters between "of" and a name that is introduced
 _GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
 UNKNOWN = "?"  # a holder that the topic does not know
 
@@ -131,6 +132,8 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
     marker = next((t for t in sentence.within((edge, edge + 3), "of")), None)
     if marker is None or "," in sentence.shadow[edge : marker.start]:
         return False
+    if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
+        return False  # "of smaller partner X"
     if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
         return False  # part of a longer word: "in parte", "en direct"
     near = sentence.within((marker.start + 1, marker.end + 12), *_KNOWN_AFTER_OF)  # "de l'usine": the article is its

@@ -63,6 +63,9 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
     if kind == "holding" and veto < cost:
         return "", None
+    beside = sentence.within((quantity.end, quantity.end + 3), "cross")
+    if kind == "floor" and beside:
+        return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"
     if parked := _parked(sentence, quantity):
         return "trust", parked
     if kind == "block" and (

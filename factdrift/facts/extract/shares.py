@@ -30,6 +30,7 @@ _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 
 
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
+_OF = 30  # characters between a share and what it is of
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
 
 
@@ -60,6 +61,9 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         elif cue and kind in by_class:
             options = _gapping(sentence, quantity, by_class[kind], before)
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
+            if not filled and kind == "block" and _is_possessed(sentence, quantity):
+                options = _of_the_next(sentence, quantity, by_class.get("holding", []))
+                filled = _fill(sentence, quantity, "holding", cue, options, context, last)
             if not filled and before and kind == "holding":
                 filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
             if not filled and before and kind == "holding" and is_target(sentence, quantity):
@@ -94,6 +98,17 @@ def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[D
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a word of holding follows the number at once ("43 % held by X")."""
     return bool(sentence.within((quantity.end, quantity.end + 2), "own"))
+
+
+def _is_possessed(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is what somebody has ("its 43 per cent")."""
+    return any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
+
+
+def _of_the_next(sentence: Sentence, quantity: Quantity, rules: list[Rule]) -> list[Rule]:
+    """The slots of what the number is said to be of: the first name behind it, where there is one."""
+    behind = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF][:1]
+    return [r for r in rules if not behind or r.fact.object in behind]
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
@@ -228,7 +243,7 @@ def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Ru
         stage = Stage.CURRENT  # "the 43 % held by X should fall"
     elif kind == "holding" and not markers and _is_left(sentence, quantity):
         stage = Stage.CURRENT  # "the 43 % stake will be pared to 15 %"
-    elif not markers & {"to"} and any(m.poss and 0 <= quantity.start - m.end <= 2 for m in sentence.mentions):
+    elif not markers & {"to"} and _is_possessed(sentence, quantity):
         stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
     else:
         verb = _governing(sentence, quantity, kind, cue)

@@ -68,6 +68,8 @@ def stage_of(
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
         cues["future"] = [t for t in cues["future"] if _reaches(sentence, t, trigger)]
+    if trigger.label in _STEPS:  # "its holding drops to 15 %": the word that moves it does not make it fall
+        cues["cancel"] = [t for t in cues["cancel"] if not _coincides(t, [trigger])]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
     delays = sentence.within(span, "delay")
     if delays and any(
@@ -145,6 +147,7 @@ def _closing(sentence: Sentence, opening: int, at: int, end: int) -> int:
 
 _COMMA = re.compile(r",(?!\d)")
 _OPENING = 8  # characters of an article before a noun that opens the sentence
+_STEPS = ("lower", "raise", "sell", "buy", "take_stake")
 _APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
 _MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
 

@@ -126,6 +126,8 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         stage = Stage.CANCELLED
     if tag.label == "commit" and stage is Stage.COMPLETED:
         stage = Stage.AGREED  # a word that was given is kept later
+    if tag.label == "nonvoting" and stage is not Stage.RUMOURED:
+        stage = Stage.DENIED
     if (
         rule.relation.granted
         and stage is Stage.DENIED

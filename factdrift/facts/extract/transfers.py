@@ -1,6 +1,6 @@
 """Shares that change hands without a level: a partner's part is bought, all is owned, the rest goes to a trust."""
 
-from factdrift.facts.extract.amounts import is_rest, is_source, markers_of
+from factdrift.facts.extract.amounts import is_rest, is_source, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -27,6 +27,10 @@ def read_steps(
             if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
             span = sentence.clause(tag.start)
+            if kind == "block" and any(
+                is_target(sentence, q) for q in sentence.percents if span[0] <= q.start < span[1]
+            ):
+                continue  # "sell down its stake to 15 %": the level says it
             nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
             if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
                 continue
@@ -83,6 +87,8 @@ def read_acquired(
         v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70
     ]
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
+    owners = {m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 3}
+    owners = set() if is_rest(sentence, quantity) else owners
     sellers += [m.id for m in sentence.mentions if m.marker == "from"]
     # "compra a X", "acquista da X": whoever stands right behind the verb gives it.
     sellers += [
@@ -96,10 +102,11 @@ def read_acquired(
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
     here = [m.id for m in sentence.mentions]
+    buyer = next((m.id for m in reversed(sentence.mentions) if m.end <= verb.start and not (m.marker or m.poss)), None)
     drafts = []
     for rule in rules:
         parties = (rule.fact.subject, rule.fact.object)
-        if parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
+        if parties[1] == buyer or parties[0] in sellers or parties[1] in sellers or parties[1] not in here:
             continue
         given = any(m.id == parties[0] and m.marker == "to" for m in sentence.mentions)
         if verb.label in ("park", "lower") and not given:
@@ -109,6 +116,10 @@ def read_acquired(
             drafts.append(
                 Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (quantity.start, quantity.end))
             )
+    span = (quantity.start, quantity.end)
+    behind = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _BESIDE // 2][:1]
+    had = [r for r in rules if r.fact.subject in owners and r.fact.object in behind]  # "buys X's 36 % of Y": X has them
+    drafts += [Draft(r.fact, sentence, quantity.value, Stage.CURRENT, span) for r in had]
     return drafts if drafts or (certain and verb.label in ("take_stake", "buy")) else None
 
 
