@@ -87,7 +87,8 @@ def _stood(run: Writing, table: str, key: str, keys: Iterable[str]) -> tuple[dic
 def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
     """Insert rows with their digests, made part by part while DuckDB writes those before: it asks when it wants more.
 
-    A few thousand rows are made at once, because Arrow's buffers for long texts grow slowly.
+    A few thousand rows are made at once, because Arrow's buffers for long texts grow slowly. They stay in order:
+    written in any order they take a quarter less time, and the next checkpoint longer, to join half-full row groups.
     """
     first = next(parts)
     batches = (batch for part in chain([first], parts) for batch in part.to_batches())
@@ -98,8 +99,8 @@ def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
     added = run.db.execute(
         f"SELECT digest FROM {table} WHERE system_from = $at AND run_id = $run_id",
         {"at": run.at, "run_id": run.batch.run_id},
-    ).fetchall()
-    run.log[table].added[:] = [row[0] for row in added]
+    ).to_arrow_table()
+    run.log[table].added[:] = added.column("digest").to_pylist()
 
 
 def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
