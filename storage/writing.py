@@ -105,16 +105,15 @@ def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
 
 def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
     """End the open rows with these keys."""
-    ended = run.db.execute(
-        f"UPDATE {table} SET system_to = $at, ended_by = $run_id "
-        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit))) "
-        "RETURNING digest",
-        {
-            "at": run.at,
-            "run_id": run.batch.run_id,
-            "topic": run.batch.topic,
-            "gone": rows.packed(gone),
-            "unit": rows.UNIT,
-        },
-    ).fetchall()
-    run.log[table].ended.extend(row[0] for row in ended)
+    # Found first and then updated by their places: an update that hands back what it did reads whole rows of the table.
+    found = run.db.execute(
+        f"SELECT rowid AS place, digest FROM {table} "
+        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit)))",
+        {"topic": run.batch.topic, "gone": rows.packed(gone), "unit": rows.UNIT},
+    ).to_arrow_table()
+    with rows.registered(run.db, found):
+        run.db.execute(
+            f"UPDATE {table} SET system_to = $at, ended_by = $run_id WHERE rowid IN (SELECT place FROM incoming)",
+            {"at": run.at, "run_id": run.batch.run_id},
+        )
+    run.log[table].ended.extend(found.column("digest").to_pylist())
