@@ -131,8 +131,8 @@ class Store:
     def _open_claims(self, topic: str, key: str, keys: Iterable[str]) -> Iterator[StoredClaim]:
         if not (wanted := rows.packed(keys)):
             return
-        # Times come as numbers: handing out a time with its zone takes DuckDB six microseconds. Rows are found first and
-        # then read: what is read of a few rows of a part of the table is otherwise read of the whole part.
+        # Times come as numbers: handing out a time with its zone takes DuckDB six microseconds. First found, then read:
+        # what is read of a few rows of a part of the table is otherwise read of the whole part.
         for claim_id, body, published, known, extractor, *read_where in self._db.execute(
             "SELECT claim_id, body, epoch_us(published_at), epoch_us(system_from), extractor, "
             "version_id, article_id, outlet, source, tier, origin FROM claims WHERE rowid IN (SELECT rowid FROM claims "
