@@ -12,8 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -189,19 +188,31 @@ def one_run(path: Path, topic: Topic, articles: list[StoredArticle], claims: lis
 
 
 def measure_rates(folder: Path, scale: float) -> None:
-    """Articles and claims stored by a commit, beside a bare Arrow insert of the same rows."""
+    """Articles and claims stored by a commit, beside a bare Arrow insert of the same rows: medians, in alternation."""
     words = random.Random(5)
-    articles = [long_article(n, words) for n in range(int(100_000 * scale))]
-    claims = [claim(source) for source in articles for _ in range(1)]
+    articles = [StoredArticle(long_article(n, words)) for n in range(int(100_000 * scale))]
+    claims = [claim(stored.article) for stored in articles]
     claims = [numbered(stored, n) for n in range(3) for stored in claims]
-    with rates("articles of 2 kB", len(articles)) as bare_and_ours:
-        table = rows.articles_table(rows.Stamp(TOPIC, "r", NOW), [StoredArticle(a) for a in articles])
-        bare_and_ours.append(bare(folder / "bare1", "articles", table))
-        bare_and_ours.append(commit(folder / "ours1", articles=tuple(StoredArticle(a) for a in articles)))
-    with rates("claims", len(claims)) as bare_and_ours:
-        table = rows.claims_table(rows.Stamp(TOPIC, "r", NOW), claims)
-        bare_and_ours.append(bare(folder / "bare2", "claims", table))
-        bare_and_ours.append(commit(folder / "ours2", claims=tuple(claims)))
+    stamp = rows.Stamp(TOPIC, "r", NOW)
+    tables = {"articles": rows.articles_table(stamp, articles), "claims": rows.claims_table(stamp, claims)}
+    records = {"articles": tuple(articles), "claims": tuple(claims)}
+    for wanted in (("articles",), ("claims",), ("articles", "claims")):
+        count = sum(len(records[name]) for name in wanted)
+        costs = [
+            (
+                bare(folder / f"bare{n}", {name: tables[name] for name in wanted}),
+                commit(folder / f"ours{n}", **{name: records[name] for name in wanted}),
+            )
+            for n in range(6)
+        ][1:]
+        for file in folder.iterdir():
+            file.unlink()
+        insert, ours = (statistics.median(taken) for taken in zip(*costs, strict=True))
+        share = statistics.median(bare_took / we_took for bare_took, we_took in costs)
+        print(
+            f"{count:,} {' and '.join(wanted)}: bare Arrow insert {count / insert:,.0f}/s, "
+            f"commit {count / ours:,.0f}/s, {share:.2f} of bare (wanted: 0.7)"
+        )
     print()
 
 
@@ -216,45 +227,24 @@ def numbered(stored: StoredClaim, number: int) -> StoredClaim:
     return replace(stored, claim_id=f"{stored.claim_id}-{number}")
 
 
-def bare(path: Path, table: str, arrow: pa.Table) -> tuple[float, float]:
-    """Seconds for a bare insert of an Arrow table, without and with making it from Python values."""
+def bare(path: Path, tables: dict[str, pa.Table]) -> float:
+    """Seconds for bare inserts of Arrow tables in one transaction: no columns to make, no digests."""
     with open_store(path, now=NOW):
         pass
-    columns = {name: arrow.column(name).to_pylist() for name in arrow.column_names}
-    began = time.perf_counter()
-    arrow = pa.table({name: pa.array(values, arrow.schema.field(name).type) for name, values in columns.items()})
-    made = time.perf_counter() - began
-    del columns
     with connect(path) as db:
         began = time.perf_counter()
-        db.register("arrow", arrow)
         db.execute("BEGIN")
-        db.execute(f"INSERT INTO {table} BY NAME SELECT *, 0 AS period, '' AS digest FROM arrow")
+        for name, table in tables.items():
+            db.register("arrow", table)
+            db.execute(f"INSERT INTO {name} BY NAME SELECT *, 0 AS period, '' AS digest FROM arrow")
         db.execute("COMMIT")
-        taken = time.perf_counter() - began
-    return taken, taken + made
+        return time.perf_counter() - began
 
 
-def commit(path: Path, **parts: object) -> tuple[float, float]:
-    """Seconds of the insert within a commit, and of the whole commit from domain objects."""
+def commit(path: Path, **parts: object) -> float:
+    """Seconds of a whole commit from domain objects."""
     with open_store(path, now=NOW) as store:
-        began = time.perf_counter()
-        store.commit(batch("r1", **parts))
-        whole = time.perf_counter() - began
-    return whole, whole
-
-
-@contextmanager
-def rates(what: str, count: int) -> Iterator[list[tuple[float, float]]]:
-    """Print rows per second for the two that the block measures."""
-    found: list[tuple[float, float]] = []
-    yield found
-    (insert, with_making), (ours, _) = found
-    print(
-        f"{count:,} {what}: bare Arrow insert {count / insert:,.0f}/s, from Python rows {count / with_making:,.0f}/s, "
-        f"commit from claims and articles {count / ours:,.0f}/s ({insert / ours:.2f} of bare, "
-        f"{with_making / ours:.2f} of bare from Python rows)"
-    )
+        return seconds(lambda: store.commit(batch("r1", **parts)))
 
 
 def measure_snapshot(folder: Path, scale: float) -> None:

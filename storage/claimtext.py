@@ -9,16 +9,17 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
 from factdrift.codec import pack_value
-from factdrift.model import Attribution, Claim, DateSpan, Slot, Value
+from factdrift.model import Attribution, Claim, DateSpan, Value
 
 _ALIKE = 4_096  # slots and values that are remembered
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _WORD = {True: "true", False: "false"}
 
 
-def claim_text(claim: Claim) -> str:
-    """All of a claim as JSON text, its keys sorted."""
-    evidence, value = claim.evidence, claim.value
+def claim_text(claim: Claim, value: str) -> str:
+    """All of a claim as JSON text, its keys sorted; `value` is its value's text."""
+    evidence, slot = claim.evidence, claim.slot
+    about = _slot(slot.relation, slot.subject, slot.object, slot.qualifiers)
     corefs = ", ".join([f"[{_quoted(entity)}, {start}, {end}]" for entity, start, end in claim.corefs])
     return (
         f'{{"approx": {_WORD[claim.approx]}, "as_of": {_span(claim.as_of)}, "attribution": {_said(claim.attribution)}, '
@@ -26,8 +27,8 @@ def claim_text(claim: Claim) -> str:
         f'"due": {_span(claim.due)}, "evidence": [{_quoted(evidence.part)}, {_quoted(evidence.exact)}, '
         f"{_quoted(evidence.prefix)}, {_quoted(evidence.suffix)}, {evidence.start}, {evidence.end}], "
         f'"fact": {_word(claim.fact)}, "measure": {_word(claim.measure)}, "mention": "{claim.mention._value_}", '
-        f'"returns": {_WORD[claim.returns]}, "slot": {_slot(claim.slot)}, "stage": "{claim.stage._value_}", '
-        f'"value": {value_text(value)}}}'
+        f'"returns": {_WORD[claim.returns]}, "slot": {about}, "stage": "{claim.stage._value_}", '
+        f'"value": {value}}}'
     )
 
 
@@ -37,9 +38,9 @@ def value_text(value: Value | None) -> str:
     return _ENCODER.encode(pack_value(value))
 
 
-@lru_cache(_ALIKE)
-def _slot(slot: Slot) -> str:
-    return _ENCODER.encode([slot.relation, slot.subject, slot.object, slot.qualifiers])
+@lru_cache(_ALIKE)  # by its parts: the hash of a value is worked out in Python, that of a tuple is not
+def _slot(*parts: object) -> str:
+    return _ENCODER.encode(parts)
 
 
 def _said(said: Attribution | None) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 
 import duckdb
 
-from factdrift.model import Change
+from factdrift.model import Change, StoredClaim
 from storage import kept, missing, proof, reviewing, rows
 from storage.ledgers import write_ledgers
 from storage.records import Batch, CommitResult, Part
@@ -37,12 +37,11 @@ def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     batch = run.batch
     lost = _end_versions(run)
     articles = {stored.article.version_id: stored for stored in batch.articles}
-    claims = {stored.claim_id: stored for stored in batch.claims}
-    claims = dict(sorted(claims.items(), key=lambda item: item[1].claim.fact or ""))
+    claims = {stored.claim_id: stored for stored in sorted(batch.claims, key=_fact)}
     stamp = rows.Stamp(batch.topic, batch.run_id, run.at)
     new_articles = add_unless_open(run, "articles", "version_id", articles, partial(rows.articles_table, stamp))
     new_claims = add_unless_open(run, "claims", "claim_id", claims, partial(rows.claims_table, stamp))
-    fresh = [*_write_folds(run, {*lost, *(stored.claim.fact or "" for stored in claims.values())})]
+    fresh = [*_write_folds(run, {*lost, *map(_fact, batch.claims)})]
     for part in more:
         fresh += _write_folds(replace(run, batch=replace(batch, ledgers=part.ledgers, kept=part.kept)))
     fresh += _write_notices(run)
@@ -54,6 +53,10 @@ def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     result = CommitResult(new_articles, new_claims, tuple(fresh))
     _write_run(run, result)
     return result
+
+
+def _fact(stored: StoredClaim) -> str:
+    return stored.claim.fact or ""
 
 
 def _system_time(db: duckdb.DuckDBPyConnection, batch: Batch) -> datetime:

@@ -17,8 +17,8 @@ from storage.records import KeptFold
 def read(db: duckdb.DuckDBPyConnection, topic: str, facts: Iterable[str]) -> dict[str, KeptFold]:
     """The kept folds of some facts. A row whose checksum does not hold is left out."""
     found = db.execute(
-        "SELECT fact, stamp, body, checksum FROM kept_folds WHERE topic = $topic "
-        "AND fact IN (SELECT unnest(string_split($facts, $unit)))",
+        "SELECT fact, stamp, body, checksum FROM kept_folds WHERE rowid IN (SELECT rowid FROM kept_folds "
+        "WHERE topic = $topic AND fact IN (SELECT unnest(string_split($facts, $unit))))",
         {"topic": topic, "facts": rows.packed(facts), "unit": rows.UNIT},
     ).fetchall()
     return {

@@ -27,15 +27,30 @@ class TableLog:
 
 
 def digest_sql(db: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The SQL expression that hashes a row of `table` as it was written."""
+    """The SQL expression that hashes a row of `table` as it was written: `name=text` of all that is not NULL."""
     columns = db.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
+        "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
         "WHERE table_name = $table AND schema_name = 'main' AND database_name = current_database() "
         "ORDER BY column_name",
         {"table": table},
     ).fetchall()
-    parts = [f"'{name}=' || {_as_text(name, kind)}" for name, kind in columns if name not in _MAY_CHANGE]
-    return f"left(sha256(concat_ws(chr(31), {', '.join(parts)})), 32)"
+    return f"left(sha256({_joined_sql([column for column in columns if column[0] not in _MAY_CHANGE])}), 32)"
+
+
+def _joined_sql(columns: list[tuple[str, str, bool]]) -> str:
+    """What `concat_ws` makes of the columns, in half the time: one text at once, and none for each column.
+
+    A column that may be NULL brings its separator along: one after it, until the first that is never NULL has come.
+    """
+    parts, has_begun = [], False
+    for name, kind, may_be_null in columns:
+        label = f"chr(31) || '{name}='" if has_begun else f"'{name}='"
+        if may_be_null:
+            parts.append(f"{label} || {_as_text(name, kind)}" + ("" if has_begun else " || chr(31)"))
+        else:
+            parts += [label, _as_text(name, kind)]
+            has_begun = True
+    return f"concat({', '.join(parts)})"
 
 
 def table_digest(log: TableLog) -> str:

@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from storage.query import REFUSED, TOO_LARGE
 
-# What is marked "no cover" runs in a process that may write no file, and so no record of what was covered either: the
-# tests look at it from outside.
+# What is marked "no cover" runs only in a process that may write no file, and so no record of what was covered either:
+# the tests look at it from outside. What it calls is tested here.
 _HEADROOM_MB = 3072  # address space that Python, DuckDB and Arrow reserve without using it
 _READS = ("SELECT", "EXPLAIN")
 
@@ -27,14 +27,21 @@ def main() -> None:  # pragma: no cover
     try:
         connection = open_caged(order["snapshot"], limits)
         table = select(connection, order["sql"], limits["max_rows"], limits["max_bytes"])
-    except (OverflowError, MemoryError, duckdb.OutOfMemoryException, pa.ArrowMemoryError) as exc:
-        sys.stderr.write(f"the query needs more memory than it may use: {_first_line(exc)}")
-        raise SystemExit(TOO_LARGE) from exc
-    except (duckdb.Error, pa.ArrowException, ValueError) as exc:
-        sys.stderr.write(str(exc).strip())
-        raise SystemExit(REFUSED) from exc
+    except (OverflowError, MemoryError, duckdb.Error, pa.ArrowException, ValueError) as exc:
+        code, words = last_words(exc)
+        sys.stderr.write(words)
+        raise SystemExit(code) from exc
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
         writer.write_table(table)
+
+
+def last_words(exc: BaseException) -> tuple[int, str]:
+    """The exit code for a query that failed so, and what to say of it."""
+    text = str(exc).strip()
+    if isinstance(exc, OverflowError | MemoryError | duckdb.OutOfMemoryException | pa.ArrowMemoryError):
+        first = (text or type(exc).__name__).splitlines()[0]
+        return TOO_LARGE, f"the query needs more memory than it may use: {first}"
+    return REFUSED, text
 
 
 def _limit(limits: dict[str, Any]) -> None:  # pragma: no cover
@@ -86,7 +93,3 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, max_rows: int, max_b
     table = pa.Table.from_batches(kept, wanted.schema)
     mark = {b"cut": b"yes"} if count > max_rows else None
     return table.slice(0, max_rows).replace_schema_metadata(mark)
-
-
-def _first_line(exc: BaseException) -> str:  # pragma: no cover
-    return (str(exc).strip() or type(exc).__name__).splitlines()[0]

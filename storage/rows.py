@@ -45,6 +45,7 @@ TYPES = {
     **dict.fromkeys(("added", "ended"), pa.int64()),
     "hashes": pa.list_(pa.int64()),
 }
+_OURS = {"value": pa.json_(), "body": pa.json_()}  # JSON that we wrote: DuckDB need not read it to know that it is some
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
@@ -89,8 +90,8 @@ def table_of(rows: list[Row]) -> pa.Table:
     return pa.table({name: _column(name, [row[name] for row in rows]) for name in rows[0]})
 
 
-def _column(name: str, values: list[Any]) -> pa.Array:
-    kind = TYPES.get(name, pa.string())
+def _column(name: str, values: list[Any], types: Mapping[str, pa.DataType] = TYPES) -> pa.Array:
+    kind = types.get(name, pa.string())
     try:
         return pa.array(values, kind)
     except UnicodeEncodeError:
@@ -128,6 +129,7 @@ def claims_table(stamp: Stamp, stored: list[StoredClaim]) -> pa.Table:
     """Rows of `claims`. In columns, because they come in bulk."""
     claims = [each.claim for each in stored]
     values = [claim.value for claim in claims]
+    texts = [value_text(value) for value in values]
     return _table(
         {
             "claim_id": [each.claim_id for each in stored],
@@ -137,7 +139,7 @@ def claims_table(stamp: Stamp, stored: list[StoredClaim]) -> pa.Table:
             "relation": [c.slot.relation for c in claims],
             "subject": [c.slot.subject for c in claims],
             "object": [c.slot.object for c in claims],
-            "value": [value_text(v) if v is not None else None for v in values],
+            "value": [text if text != "null" else None for text in texts],
             "percent": [v.percent if isinstance(v, Percent) else None for v in values],
             "amount": [v.amount if isinstance(v, Money) else None for v in values],
             "currency": [v.currency if isinstance(v, Money) else None for v in values],
@@ -153,7 +155,7 @@ def claims_table(stamp: Stamp, stored: list[StoredClaim]) -> pa.Table:
             "origin": [each.origin for each in stored],
             "published_at": [each.published_at for each in stored],
             "extractor": [each.extractor for each in stored],
-            "body": [claim_text(c) for c in claims],
+            "body": [claim_text(c, text) for c, text in zip(claims, texts, strict=True)],
         },
         stamp,
     )
@@ -164,7 +166,7 @@ def _table(columns: Mapping[str, list[Any]], stamp: Stamp) -> pa.Table:
     count = len(next(iter(columns.values())))
     constants = {"topic": stamp.topic, "run_id": stamp.run_id, "system_from": stamp.at, "system_to": None}
     same = {name: pa.repeat(pa.scalar(value, TYPES.get(name, pa.string())), count) for name, value in constants.items()}
-    return pa.table({name: _column(name, values) for name, values in columns.items()} | same)
+    return pa.table({name: _column(name, values, TYPES | _OURS) for name, values in columns.items()} | same)
 
 
 def belief_row(belief: Belief, topic: str, run_id: str, now: datetime) -> Row:

@@ -87,7 +87,8 @@ def _stood(run: Writing, table: str, key: str, keys: Iterable[str]) -> tuple[dic
 def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
     """Insert rows with their digests, made part by part while DuckDB writes those before: it asks when it wants more.
 
-    A few thousand rows are made at once, because Arrow's buffers for long texts grow slowly.
+    A few thousand rows are made at once, because Arrow's buffers for long texts grow slowly. They stay in order:
+    written in any order they take a quarter less time, and the next checkpoint longer, to join half-full row groups.
     """
     first = next(parts)
     batches = (batch for part in chain([first], parts) for batch in part.to_batches())
@@ -98,22 +99,21 @@ def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
     added = run.db.execute(
         f"SELECT digest FROM {table} WHERE system_from = $at AND run_id = $run_id",
         {"at": run.at, "run_id": run.batch.run_id},
-    ).fetchall()
-    run.log[table].added[:] = [row[0] for row in added]
+    ).to_arrow_table()
+    run.log[table].added[:] = added.column("digest").to_pylist()
 
 
 def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
     """End the open rows with these keys."""
-    ended = run.db.execute(
-        f"UPDATE {table} SET system_to = $at, ended_by = $run_id "
-        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit))) "
-        "RETURNING digest",
-        {
-            "at": run.at,
-            "run_id": run.batch.run_id,
-            "topic": run.batch.topic,
-            "gone": rows.packed(gone),
-            "unit": rows.UNIT,
-        },
-    ).fetchall()
-    run.log[table].ended.extend(row[0] for row in ended)
+    # Found first and then updated by their places: an update that hands back what it did reads whole rows of the table.
+    found = run.db.execute(
+        f"SELECT rowid AS place, digest FROM {table} "
+        f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit)))",
+        {"topic": run.batch.topic, "gone": rows.packed(gone), "unit": rows.UNIT},
+    ).to_arrow_table()
+    with rows.registered(run.db, found):
+        run.db.execute(
+            f"UPDATE {table} SET system_to = $at, ended_by = $run_id WHERE rowid IN (SELECT place FROM incoming)",
+            {"at": run.at, "run_id": run.batch.run_id},
+        )
+    run.log[table].ended.extend(found.column("digest").to_pylist())

@@ -74,6 +74,46 @@ def test_a_value_that_comes_back_after_another_is_told_again():
     assert len({alert.key for alert in told}) == 3
 
 
+def test_of_a_value_that_held_twice_the_time_that_is_withdrawn_is_told_and_the_other_is_not_told_again():
+    party = {"by": AttributionKind.COMPANY}
+    history = [*HELD_43, DONE, claim(43, Stage.CURRENT, 20, **party)]
+    again, once_more = (claim(15, Stage.COMPLETED, day, **party) for day in (30, 40))
+    old, new = ledger(*history, again), ledger(*history)
+    told = {alert.key for alert in alerts(old)}
+
+    fallen = alerts_for(
+        (*new.changes, *compare(old, new, [again.claim_id], {}, NOW)),
+        POLICY,
+        frozenset(told),
+        topic="t",
+        created_at=NOW,
+    )
+    told |= {alert.key for alert in fallen}
+
+    assert [alert.title for alert in fallen] == ["stake: retracted: 15 % -> 43 % (current)"]
+    assert alerts(new, already=told) == ()
+    assert [a.title for a in alerts(ledger(*history, once_more), already=told)] == ["stake: 43 % -> 15 % (completed)"]
+
+
+def test_what_stood_before_a_withdrawal_and_still_stands_is_not_told_again():
+    party = {"by": AttributionKind.COMPANY}
+    back = claim(43, Stage.CURRENT, 20, **party)
+    first, again = ledger(seed(43), DONE), ledger(seed(43), DONE, back, claim(15, Stage.COMPLETED, 30, **party))
+    none = ledger(seed(43))
+    told = {alert.key for alert in alerts(first)}
+    told |= {
+        a.key
+        for a in alerts_for(
+            compare(first, none, [DONE.claim_id], {}, NOW), POLICY, frozenset(told), topic="t", created_at=NOW
+        )
+    }
+    told |= {alert.key for alert in alerts(again, already=told)}
+
+    assert len(told) == 5
+    assert alerts(again, already=told) == ()
+    assert alerts(first, already=told) == ()
+
+
 def test_what_waits_for_review_and_confirmations_are_not_told():
     folded = ledger(seed(43), claim(43), claim(15, Stage.COMPLETED, 3, by=AttributionKind.UNNAMED))
 

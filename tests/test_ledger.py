@@ -880,6 +880,35 @@ def test_what_another_claim_carries_as_well_is_not_retracted():
     assert moved([*HELD_43, wrong]) == ()
 
 
+def test_of_a_value_that_held_twice_the_second_time_is_retracted():
+    party = {"by": AttributionKind.COMPANY}
+    first, between, second = claim(15, DONE, 3, **party), claim(43, NOW_SO, 20, **party), claim(15, DONE, 30, **party)
+
+    (change,) = moved([*HELD_43, first, between, second], [second])
+
+    assert (change.kind, change.claim_id) == (ChangeKind.RETRACTED, second.claim_id)
+    assert (change.old.value, change.new.value) == (Percent(15), Percent(43))
+
+
+def test_of_a_value_that_held_twice_neither_time_is_retracted_where_what_came_between_is():
+    party = {"by": AttributionKind.COMPANY}
+    first, between, second = claim(15, DONE, 3, **party), claim(43, NOW_SO, 20, **party), claim(15, DONE, 30, **party)
+
+    (change,) = moved([*HELD_43, first, between, second], [between])
+
+    assert (change.claim_id, change.old.value, change.new.value) == (between.claim_id, Percent(43), Percent(15))
+    assert [c.claim_id for c in moved([*HELD_43, first, between, second], [between, second])] == [between.claim_id]
+
+
+def test_a_value_that_was_a_rivals_before_it_held_is_retracted():
+    rival, party = claim(18, NOW_SO, 10), claim(18, DONE, 12, by=AttributionKind.COMPANY)
+    history = [*HELD_43, claim(15, DONE, 9), rival, party]
+
+    (change,) = moved(history, [party])
+
+    assert change.old.value == Percent(18)
+
+
 def test_a_withdrawn_corroboration_retracts_what_it_carried():
     first, second = claim(15, DONE, 3, tier=3), claim(15, DONE, 5, tier=3)
 

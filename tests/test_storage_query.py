@@ -10,8 +10,8 @@ import pytest
 from storage_cases import article, batch, write
 
 from factdrift.errors import QueryRefused, StoreUnavailable
-from storage.query import QueryLimits, QueryResult, refusal, run_query
-from storage.query_child import open_caged, select
+from storage.query import REFUSED, TOO_LARGE, QueryLimits, QueryResult, refusal, run_query
+from storage.query_child import last_words, open_caged, select
 from storage.snapshot import publish_snapshot
 
 QUICK = QueryLimits(timeout_seconds=10, memory_mb=256)
@@ -342,3 +342,20 @@ def test_a_query_that_needs_too_much_memory_is_refused_as_such(snapshot: Path) -
 )
 def test_a_child_that_was_stopped_or_broke_is_explained(code: int, text: str, said: str) -> None:
     assert said in str(refusal(code, text, QUICK))
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "words"),
+    [
+        (duckdb.BinderException("no such column\n^"), REFUSED, "no such column\n^"),
+        (ValueError("one statement at a time, please"), REFUSED, "one statement at a time, please"),
+        (
+            duckdb.OutOfMemoryException("too much\nmore"),
+            TOO_LARGE,
+            "the query needs more memory than it may use: too much",
+        ),
+        (MemoryError(), TOO_LARGE, "the query needs more memory than it may use: MemoryError"),
+    ],
+)
+def test_a_query_that_fails_ends_with_one_of_two_codes_and_says_why(failure: Exception, code: int, words: str) -> None:
+    assert last_words(failure) == (code, words)

@@ -14,6 +14,7 @@ from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Revie
 from storage.backup import compact, drop_text
 from storage.evidence import problems_of_claim
 from storage.migrations import all_migrations, open_migrated
+from storage.proof import PROVEN, digest_sql
 from storage.records import StoredArticle
 from storage.verify import Verified, verify
 
@@ -54,6 +55,38 @@ def test_a_store_that_nobody_touched_holds(path: Path) -> None:
     assert result.problems == ()
     assert (result.runs, result.claims, result.facts) == (5, 2, 1)
     assert len(result.head) == 64
+
+
+def former_digest_sql(db: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The formula as it was first released: rows that were hashed with it must hold for ever."""
+    columns = db.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $table ORDER BY column_name",
+        {"table": table},
+    ).fetchall()
+    out = {"digest", "system_to", "ended_by", "sent_at", "attempts", "last_error", "seq"}
+    texts = {n: f"epoch_us({n})" if kind == "TIMESTAMP WITH TIME ZONE" else n for n, kind in columns if n not in out}
+    parts = ", ".join(f"'{name}=' || {text}::VARCHAR" for name, text in texts.items())
+    return f"left(sha256(concat_ws(chr(31), {parts})), 32)"
+
+
+@pytest.mark.parametrize("table", PROVEN)
+def test_a_row_has_the_hash_that_earlier_versions_gave_it(table: str) -> None:
+    db = open_migrated(Path(":memory:"), at(0))
+    columns = db.execute(
+        "SELECT column_name, data_type, is_nullable FROM duckdb_columns() WHERE table_name = $table", {"table": table}
+    ).fetchall()
+    samples = {"VARCHAR": "'é\x1f' || n", "JSON": "'{\"n\": ' || n || '}'", "DOUBLE": "n / 7", "BOOLEAN": "n % 3 = 1"}
+    samples |= {"DATE": "DATE '0987-01-02' + n::INTEGER", "BIGINT[]": "[n, 1]", "INTEGER": "n", "BIGINT": "n"}
+    samples |= {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '1969-12-31 23:59:59.123456+00' + INTERVAL (n) DAY"}
+    chosen = [  # each column that may be NULL is so in other rows than the others
+        f"CASE WHEN {str(nullable).lower()} AND hash('{name}', n) % 2 = 0 THEN NULL ELSE {samples[kind]} END AS {name}"
+        for name, kind, nullable in columns
+    ]
+    db.execute(f"INSERT INTO {table} BY NAME SELECT {', '.join(chosen)} FROM range(300) r(n)")
+
+    unlike = f"SELECT count(*) FROM {table} WHERE {digest_sql(db, table)} <> {former_digest_sql(db, table)}"
+
+    assert db.execute(unlike).fetchall() == [(0,)]
 
 
 def test_it_still_holds_after_it_was_compacted(path: Path) -> None:

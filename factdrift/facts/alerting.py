@@ -36,8 +36,7 @@ def alerts_for(
     version) give the sentence and its address. What waits for review is listed for the reviewer, not told.
     """
     found: dict[str, Alert] = {}
-    for change, place in keyed(changes, before):
-        key = _after_falls(change, place, already)
+    for change, key in keyed(changes, before, already):
         if key in already or key in found or not should_alert(change, policy):
             continue
         found[key] = Alert(
@@ -63,14 +62,26 @@ def times_told(changes: Iterable[Change]) -> Counter[str]:
     return Counter(_told(change) for change in changes if not change.needs_review)
 
 
-def keyed(changes: Iterable[Change], before: Mapping[str, int] | None = None) -> list[tuple[Change, str]]:
-    """Each change with the key of what it tells. The same value that comes back after another has a key of its own."""
+def keyed(
+    changes: Iterable[Change], before: Mapping[str, int] | None = None, already: frozenset[str] = frozenset()
+) -> list[tuple[Change, str]]:
+    """Each change with the key of what it tells. The same value that comes back after another has a key of its own.
+
+    The changes hold only what was not withdrawn since; each withdrawal that was told has a key in `already`. So the
+    times that stand and those that were withdrawn together number the times.
+    """
     times = Counter(before or {})
     result = []
     for change in changes:
         base = _told(change)
-        result.append((change, f"{base}#{times[base]}"))
-        times[base] += not change.needs_review
+        if change.kind in _FALLS and change.old:
+            base = _fallen(change.old)
+            number = _times(base, already)
+        else:
+            falls = _times(_fallen(change.new), already) if change.kind in _MAY_FALL and change.new else 0
+            number = times[base] + falls
+            times[base] += not change.needs_review
+        result.append((change, f"{base}#{number}"))
     return result
 
 
@@ -78,15 +89,6 @@ def clean_line(text: str) -> str:
     """The text on one line without control, formatting or line-separating characters."""
     spaced = "".join(" " if c.isspace() or unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     return " ".join("".join(c for c in spaced if unicodedata.category(c) not in ("Cf", "Cs")).split())
-
-
-def _after_falls(change: Change, key: str, already: frozenset[str]) -> str:
-    """The key where withdrawals were told before: each has one of its own, and so has what comes back after them."""
-    if change.kind in _FALLS and change.old:
-        base = _fallen(change.old)
-        return f"{base}#{_times(base, already)}"
-    falls = _times(_fallen(change.new), already) if change.kind in _MAY_FALL and change.new else 0
-    return f"{key}^{falls}" if falls else key
 
 
 def _fallen(belief: Belief) -> str:

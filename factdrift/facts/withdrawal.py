@@ -38,21 +38,56 @@ def compare(
     gone = frozenset(withdrawn)
     if not gone:
         return ()
-    kept = [change.new for change in new.changes if _is_move(change) and change.new]
-    lost = [change for change in old.changes if _is_move(change) and change.new and not _is_kept(change.new, kept)]
-    blamed = [(change, _blamed(change, old, gone)) for change in lost]
-    return tuple(_told(change, claim, new, replaced_by, at) for change, claim in blamed if claim)
+    moves = [change for change in new.changes if _is_move(change)]
+    lost = _lost([change for change in old.changes if _is_move(change)], moves)
+    told: list[Change] = []
+    for change in lost:
+        claim = _blamed(change, old, gone)
+        if claim and not _is_carried(change, moves, new, gone):
+            told.append(_told(change, claim, new, replaced_by, at))
+    return tuple(told)
 
 
 def _is_move(change: Change) -> bool:
-    return change.kind in _MOVES and not change.needs_review
+    return change.kind in _MOVES and change.new is not None and not change.needs_review
 
 
-def _is_kept(belief: Belief, kept: list[Belief]) -> bool:
-    return any(_says_the_same(belief, other) for other in kept)
+def _lost(old: list[Change], new: list[Change]) -> list[Change]:
+    """The old moves for which there is no new one: by the same claim, else by any. A value that came twice is two."""
+    for is_same in (_is_by_the_same_claim, _says_the_same):
+        rest = []
+        for change in old:
+            match = next((other for other in new if is_same(change, other)), None)
+            if match:
+                new = [other for other in new if other is not match]
+            else:
+                rest.append(change)
+        old = rest
+    return old
 
 
-def _says_the_same(a: Belief, b: Belief) -> bool:
+def _is_by_the_same_claim(a: Change, b: Change) -> bool:
+    return a.claim_id == b.claim_id and _says_the_same(a, b)
+
+
+def _is_carried(change: Change, moves: list[Change], new: Ledger, gone: frozenset[str]) -> bool:
+    """Whether another move says what the lost one said, and nobody has to be told that one of the two is gone."""
+    if not any(_says_the_same(change, other) for other in moves):
+        return False
+    instead = _stands_instead(_belief(change), new)
+    return change.claim_id not in gone or (instead is not None and _is_alike(_belief(change), instead))
+
+
+def _says_the_same(a: Change, b: Change) -> bool:
+    return _is_alike(_belief(a), _belief(b))
+
+
+def _belief(move: Change) -> Belief:
+    assert move.new is not None
+    return move.new
+
+
+def _is_alike(a: Belief, b: Belief) -> bool:
     return (
         (a.track, a.measure, a.stage) == (b.track, b.measure, b.stage)
         and same_value(a.value, b.value)
@@ -70,8 +105,7 @@ def _blamed(change: Change, old: Ledger, gone: frozenset[str]) -> str | None:
 
 
 def _told(change: Change, claim: str, new: Ledger, replaced_by: Mapping[str, str], at: datetime) -> Change:
-    assert change.new is not None
-    instead = _stands_instead(change.new, new)
+    instead = _stands_instead(_belief(change), new)
     corrected = any(reason.claim_id == replaced_by.get(claim) and reason.reason in _HEARD for reason in new.reasons)
     kind = ChangeKind.CORRECTED if corrected else ChangeKind.RETRACTED
     # What comes back may be withdrawn again: that is another event, and only the time tells them apart.
