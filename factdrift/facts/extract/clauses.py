@@ -16,7 +16,7 @@ def mark_breaks(sentence: Sentence) -> None:
     breaks = {match.end() for match in _HARD.finditer(sentence.text, sentence.start, sentence.end)}
     covered = [tag for tag in sentence.tags if tag.label in STAGE_LABELS]
     for tag in sentence.tagged("clause"):
-        if any(cue.start <= tag.start < cue.end for cue in covered):
+        if tag.aspect == "noun" or any(cue.start <= tag.start < cue.end for cue in covered):
             continue  # "will not, after all"
         before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
         if (

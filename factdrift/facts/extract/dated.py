@@ -77,7 +77,7 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     ventures = [m for m in sentence.mentions if entities[m.id].type == "venture"]
     if strangers or sentence.tagged("amend") or (ventures and sentence.percents):
         return _named_by_date(sentence, rule, tags) if not strangers else []
-    steps = sentence.tagged("settle") or _awaited(sentence, tags)
+    steps = _settled(sentence, tags) or _awaited(sentence, tags)
     for step in steps:
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 100]
         dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
@@ -99,6 +99,13 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
             due = span if stage in _EXPECTED else None
             return [Draft(rule.fact, sentence, span, stage, (best.start, best.end), due=due)]
     return _named_by_date(sentence, rule, tags)
+
+
+def _settled(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
+    """The steps of settling; a noun in a clause of its own ("...; the closing in autumn") is another step."""
+    spans = [sentence.clause(t.start) for t in tags]
+    steps = sentence.tagged("settle")
+    return [s for s in steps if s.aspect != "noun" or any(a <= s.start < b for a, b in spans)]
 
 
 def _awaited(sentence: Sentence, tags: list[Tag]) -> list[Tag]:

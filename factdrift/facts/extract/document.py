@@ -219,7 +219,8 @@ class Discourse:
         for tag in sentence.tags:
             if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in phrases):
                 continue  # "its" in "its ally" or "in its own hands" is part of the phrase
-            if tag.label == "venture_ref" and any(n.start < tag.end and tag.start < n.end for n in named):
+            general = tag.label == "venture_ref" or (tag.label == "pronoun" and tag.aspect == "noun")
+            if general and any(n.start < tag.end and tag.start < n.end for n in named):
                 continue  # the topic says which one is meant
             if tag.label == "entity" and _is_other_firm(sentence, tag):
                 continue  # "X Business Park" is not X
