@@ -117,7 +117,10 @@ def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:
     sales = [t for t in sentence.tagged(*labels) if t.end <= counted[-1].start]
     low = sales[-1].end if sales else 0
     holds = [t for t in sentence.tagged("own", "lower", "raise") if low <= t.start < counted[-1].start]
-    return sales[-1] if sales and not holds else None
+    if not sales or holds:
+        return None
+    sale = sales[-1]  # "the transfer of 211 million shares": handed over is sold
+    return Tag(sale.start, sale.end, "sell", sale.aspect) if sale.label == "park" else sale
 
 
 def of_pair(sentence: Sentence, index: int) -> tuple[str, Tag] | None:

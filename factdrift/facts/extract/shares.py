@@ -54,7 +54,12 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             kind, cue = "holding", part
         if not cue and (cue := gapped(sentence, quantity) or bare(sentence, quantity)):
             kind = "holding"
-        if kind == "block" and cue and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ())):
+        if (
+            kind == "block"
+            and cue
+            and cue.label != "sell"
+            and not any(cue.label in r.relation.evoked_by for r in by_class.get("block", ()))
+        ):
             kind = "holding"  # nobody tracks such a sale: the share that is taken counts
         if (bought := read_acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
