@@ -154,6 +154,7 @@ class _Tongue:
                 )
         for sentence in found:
             sentence.capital_names = self._lexicon.possessive in ("suffix", "none")
+            sentence.setting = found[0].labels
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:

@@ -22,6 +22,13 @@ def _gap(one: Tag, other: Tag) -> int:
     return max(one.start, other.start) - min(one.end, other.end)
 
 
+def _is_set_in(sentence: Sentence, rule: Rule, here: list[str]) -> bool:
+    """Whether the title says where, and the sentence names a party and no place."""
+    if sentence.setting.isdisjoint(here) or sentence.tagged(*_PLACES):
+        return False
+    return bool({m.id for m in sentence.mentions} & {rule.fact.subject, rule.fact.object})
+
+
 def _is_beside(tag: Tag, place: Tag, follows: bool) -> bool:
     return 0 <= (place.start - tag.end if follows else tag.start - place.end) < _AT_ONCE
 
@@ -39,11 +46,13 @@ def _is_elsewhere(sentence: Sentence, tag: Tag, here: list[Tag], elsewhere: list
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
     tags = sentence.tagged(*rule.evoking)
+    where = rule.fact.where
     if rule.fact.where and tags:
         here = [f"concept:{place}" for place in rule.fact.where]
         elsewhere = sentence.tagged(*(place for place in _PLACES if place not in here))
         tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
-    for concepts in (rule.fact.about, rule.fact.where):
+        where = () if _is_set_in(sentence, rule, here) else where
+    for concepts in (rule.fact.about, where):
         if concepts and tags:
             places = sentence.tagged(*(f"concept:{c}" for c in concepts))
             tags = [t for t in tags if any(distance(sentence, t.start, p.start) <= 110 for p in places)]
