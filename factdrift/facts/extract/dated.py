@@ -80,7 +80,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     steps = _settled(sentence, tags) or _awaited(sentence, tags)
     for step in steps:
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 100]
-        dates = [w for w in sentence.dates if w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
+        wide = bool(sentence.tagged("delay"))  # "slips into 2023"
+        dates = [w for w in sentence.dates if wide or w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
         dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
         if not near or not dates:
             continue

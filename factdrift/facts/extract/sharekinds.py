@@ -63,6 +63,12 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
     if kind == "holding" and veto < cost:
         return "", None
+    apiece = sentence.within((quantity.end, quantity.end + 2), "each")
+    holds = [
+        t for t in sentence.within((tag.end, sentence.clause(tag.end)[1]), "own") if apiece and tag.start > quantity.end
+    ]
+    if kind == "floor" and holds:
+        return "holding", holds[-1]  # 15%ずつを...の義務つきで保有
     beside = sentence.within((quantity.end, quantity.end + 3), "cross")
     if kind == "floor" and beside:
         return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"

@@ -178,6 +178,9 @@ def _by_cues(cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bo
 def _past_year(sentence: Sentence, span: tuple[int, int]) -> bool:
     """Whether the clause is dated to an earlier year ("2002: X gets 15 percent")."""
     near = [w for w in sentence.dates if span[0] - 8 <= w.start < span[1]]
+    near += [
+        w for w in sentence.dates[:1] if w.start - sentence.start <= 1 and sentence.shadow[w.end : w.end + 1] == ":"
+    ]
     return any(w.span.date_to.year < sentence.published.year for w in near)
 
 
