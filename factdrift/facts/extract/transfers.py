@@ -35,7 +35,7 @@ def read_steps(
             if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
                 continue
             roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
-            for rule in choose_rules(by_class.get(kind, []), roles, context, 5 if kind == "holding" else 4):
+            for rule in choose_rules(by_class.get(kind, []), roles, context, 4):
                 if rule.fact.name not in done:
                     done.add(rule.fact.name)
                     stage = stage_of(sentence, tag, tag.start)
