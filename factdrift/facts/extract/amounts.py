@@ -34,6 +34,7 @@ def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
         chain.append(tag)
         edge = tag.start
     after = sentence.within((quantity.end, quantity.end + 3), "from_after", "to_after")
+    after = after if not sentence.within((quantity.end, quantity.end + 2), "equals_after") else []
     if not any(tag.label in ("to", "from") for tag in chain) and _starts_pair(sentence, quantity, edge):
         chain.append(Tag(quantity.start, quantity.start, "from"))
     return chain + [Tag(t.start, t.end, t.label.removesuffix("_after")) for t in after if t.start - quantity.end <= 1]

@@ -20,6 +20,7 @@ ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
 _MARKED = 24  # characters in which a marker may stand before a name
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
+_PARTICLES = 6  # characters of particles between a name and a fraction of it
 _LEVEL = 12  # characters of "to 15 " before a verb that stands last
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
@@ -112,6 +113,9 @@ class Sentence:
             return []
         found = []
         for part in self.numbers.fractions(self.shadow, self.start, self.end):
+            if not self.capital_names and any(0 <= part.start - t.end <= _PARTICLES for t in wholes):
+                found += [part] if self.within((part.end, part.end + _PARTICLES), "own") else []  # X株の3分の1を持つ
+                continue
             of = [t for t in self.within((part.end, part.end + 3), "of") if not self.shadow[part.end : t.start].strip()]
             whole = next((t for t in wholes if of and 0 <= t.start - of[0].end <= _ARTICLE), None)
             if whole and not self.within((whole.end, whole.end + 4), "stake", "growth"):

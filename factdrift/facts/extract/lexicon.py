@@ -44,6 +44,7 @@ class Numbers(_Frozen):
     negative: Phrases = ()  # words of a number below nought ("minus 0.5 percent")
     no_negative: Phrases = ()  # phrases that end in such a word and are none ("au moins")
     words: dict[str, float] = {}  # numbers written out ("fifteen per cent")
+    tenths: Phrases = ()  # behind a number: tenths of a whole (1割: 10)
     fractions: dict[str, float] = {}  # parts of a whole in percent ("a third": 33.3)
 
 

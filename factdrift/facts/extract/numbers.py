@@ -71,6 +71,8 @@ class NumberReader:
             rf"|{_ALONE}(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
         )
 
+        tenths = "|".join(map(re.escape, numbers.tenths)) or "(?!)"
+        self._tenth = re.compile(rf"{_ALONE}(\d|10)(?:{tenths})(?:(\d)分)?(?![引増減安高合])")
         self._level = re.compile(rf" ({number})(?=[,;.)]?(?:\s|$))(?! \w)")
         self._fractions = {part.lower(): percent for part, percent in numbers.fractions.items()}
         fractions = "|".join(sorted(map(re.escape, self._fractions), key=len, reverse=True)) or "(?!)"
@@ -103,16 +105,21 @@ class NumberReader:
 
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The percentages in [start, end), in order."""
+        found = self._tenths(shadow, start, end) if self._numbers.tenths else []
         if all(shadow.find(unit, start, end) < 0 for unit in self._numbers.percent):
-            return []
-        found = []
+            return found
         for match in self._percent.finditer(shadow, start, end):
             text = match["first"] or match["only"]
             number = self._number(text)
             if number is not None and number <= 1000:
                 value = Percent(-number if self._is_negative(shadow, match.start()) else number, _decimals(text))
                 found.append(Quantity(*match.span(), value, points=bool(match["points"])))
-        return found
+        return sorted(found, key=lambda quantity: quantity.start) if self._numbers.tenths else found
+
+    def _tenths(self, shadow: str, start: int, end: int) -> list[Quantity]:
+        """Percentages told in tenths (1割5分: 15)."""
+        found = self._tenth.finditer(shadow, start, end)
+        return [Quantity(*m.span(), Percent(10.0 * int(m[1]) + int(m[2] or 0))) for m in found]
 
     def _is_negative(self, shadow: str, start: int) -> bool:
         before = shadow[max(0, start - _SIGN) : start]

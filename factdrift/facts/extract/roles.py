@@ -243,6 +243,8 @@ def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, n
         return 4  # "leaves X with 36 %"
     if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
         return 5  # "36 % stays with X"
+    if not sentence.capital_names and _is_whose(sentence, mention, end):
+        return 5  # 34%を出資するX
     same_clause = sentence.clause(mention.start) == sentence.clause(start)
     if _has_shareholder(sentence, mention):
         return 0
@@ -279,6 +281,12 @@ def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
         return any(0 <= t.start - mention.end <= 12 for t in shareholders)
     opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]
     return any(0 <= t.start - r.end <= 12 for t in shareholders for r in opens)
+
+
+def _is_whose(sentence: Sentence, mention: Mention, end: int) -> bool:
+    """Whether a relative clause of holding, with the number in it, stands right before the name."""
+    verbs = sentence.within((end, end + _BESIDE), "own", "take_stake")
+    return mention.marker != "of" and any(t.end == mention.start for t in verbs)
 
 
 def _has_shareholder(sentence: Sentence, mention: Mention) -> bool:
@@ -323,7 +331,8 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
     """The subject of the verb that governs the number: the nearest free mention before it."""
     marked = [m for m in sentence.mentions if m.marker == "subject" and m.start < at]
     if marked:
-        return marked[-1]
+        topics = [m for m in marked if sentence.within((m.end, m.end + 1), "topic_after")]
+        return (topics or marked)[-1]  # the other subjects are those of relative clauses
     if leading := _before_relative(sentence, at):
         return leading
     verb = _nearest(sentence, at, _VERBS, reach=110)

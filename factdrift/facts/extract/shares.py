@@ -322,7 +322,8 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     verbs = sentence.within((low, high), "park", "own")
     if verbs and verbs[-1].label == "own":
         return Stage.CURRENT
-    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start:
+    ends = verbs and sentence.shadow[verbs[-1].end : verbs[-1].end + 1] in ("。", "、", "")  # 移した。: no participle
+    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start and not ends:
         between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
         if not between or between[0].label in ("relative", "that"):
             return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"

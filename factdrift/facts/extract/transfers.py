@@ -65,6 +65,19 @@ def _is_giver(sentence: Sentence, verb: Tag, mention: Mention) -> bool:
     return follows and len(words) == _ONE and 0 < len(words[1]) <= _BEHIND
 
 
+def _is_owner_ahead(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
+    """Whether this is X in Xが持つZの株式51%, where verbs stand before what they rule."""
+    owns = sentence.within((mention.end, mention.end + 3), "own")
+    gap = sentence.shadow[mention.end : quantity.start]
+    return (
+        not sentence.capital_names
+        and mention.marker == "by"
+        and bool(owns)
+        and len(gap) <= _BESIDE // 2
+        and "、" not in gap
+    )
+
+
 def _is_owner_behind(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
     """Whether this is X in "the 51 % held by X"."""
     owns = sentence.within((quantity.end, quantity.end + 3), "own", "own_after")
@@ -98,6 +111,7 @@ def read_acquired(
     sellers += _genitive_sellers(sentence, quantity)
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
     sellers += [m.id for m in sentence.mentions if _is_owner_behind(sentence, quantity, m)]
+    sellers += [m.id for m in sentence.mentions if _is_owner_ahead(sentence, quantity, m)]
     if not verbs or not sellers:
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
