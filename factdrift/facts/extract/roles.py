@@ -132,6 +132,8 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
     marker = next((t for t in sentence.within((edge, edge + 3), "of")), None)
     if marker is None or "," in sentence.shadow[edge : marker.start]:
         return False
+    if sentence.within((marker.start, marker.start + 1), "to"):
+        return False  # "30 per cent at the start"
     if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
         return False  # "of smaller partner X"
     if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
@@ -191,8 +193,8 @@ def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, nou
         return 4
     if mention.poss and _is_possession(sentence, mention, start):
         return 0
-    if mention.poss and not mention.sure and noun and _is_possession(sentence, mention, noun.start):
-        return 0  # "its share was 30 %"
+    if mention.poss and not mention.sure:
+        return 0  # "its share was 30 % and the partner's 70 %"
     return 4 if _is_marked_behind(sentence, mention, start) else 2
 
 
