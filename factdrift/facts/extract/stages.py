@@ -247,7 +247,10 @@ def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple
         return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
     if _is_recalled(sentence, clause, span[1]) or (stage is not Stage.COMPLETED and _in_relative(sentence, span[0])):
         return Mention.BACKGROUND, as_of
-    if stage is Stage.CURRENT and not (sentence.index <= 2 and sentence.tagged("newly")):
+    done = "hard_done" in sentence.setting and sentence.within(
+        clause, "newly"
+    )  # "X completes ...": "now each holds ..."
+    if stage is Stage.CURRENT and not done and not (sentence.index <= 2 and sentence.tagged("newly")):
         return Mention.BACKGROUND, as_of
     return Mention.NEWS, as_of
 
