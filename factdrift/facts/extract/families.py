@@ -7,7 +7,8 @@ from factdrift.facts.extract.dated import read_dated
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.lexicon import Lexicon
-from factdrift.facts.extract.names import read_age, read_name, read_rank
+from factdrift.facts.extract.names import read_name
+from factdrift.facts.extract.ranks import read_age, read_rank
 from factdrift.facts.extract.states import read_money, read_state
 from factdrift.topic import Entity
 

@@ -4,14 +4,14 @@ The same article always gives the same claims, whatever the order of the topic's
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
 from factdrift.errors import ConfigError
 from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
-from factdrift.facts.extract.document import Discourse, Document, Sentence
+from factdrift.facts.extract.discourse import Discourse
+from factdrift.facts.extract.document import Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.families import iter_all
 from factdrift.facts.extract.levels import read_levels
@@ -22,14 +22,15 @@ from factdrift.facts.extract.lexicon import (
     load_lexicon,
     load_relations,
 )
+from factdrift.facts.extract.mentions import attribution_of, mention_of
 from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.openreading import CANDIDATE, may_be_candidate, read_candidates, read_share_candidates
 from factdrift.facts.extract.phrases import name_phrases, other_phrases
+from factdrift.facts.extract.repeats import unique_claims
 from factdrift.facts.extract.scan import Scanner, tags_between, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
-from factdrift.facts.extract.stages import attribution_of, mention_of
 from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import FactSpec, Topic
@@ -130,7 +131,7 @@ class _Tongue:
         published = min(max((article.published_at or article.fetched_at).date(), _EARLIEST), _LATEST)
         document = self._document(article, shadows, published)
         drafts = self._drafts(document)
-        return _unique(self._claim(article, draft) for draft in drafts)
+        return unique_claims(self._claim(article, draft) for draft in drafts)
 
     def _is_named(self, shadow: str) -> bool:
         """Whether any of the topic's names occurs; most articles that have one have it at the beginning."""
@@ -290,39 +291,3 @@ def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
     return Rule(
         fact, relation, frozenset(labels | {"office", "succeed"} if "chief" in relation.evoked_by else labels), evoking
     )
-
-
-def _unique(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """One claim per fact, value and side of the story; a title that shortens the text makes no second claim."""
-    listed = list(claims)
-    valued_at = {(c.fact, c.stage) for c in listed if c.fact and c.value is not None}
-    listed = [c for c in listed if c.value is not None or (c.fact, c.stage) not in valued_at]  # a number says it better
-    told = {(c.fact, c.value) for c in listed if c.evidence.part == "text"}
-    blank = {(c.fact, _SIDES[c.stage]) for c in listed if c.evidence.part == "text" and c.value is None}
-    valued = {c.fact for c in listed if c.evidence.part == "text" and c.value is not None}
-    kept: dict[tuple[object, ...], Claim] = {}
-    for claim in listed:
-        repeats = (
-            (claim.fact, claim.value) in told
-            or (claim.fact, _SIDES[claim.stage]) in blank
-            or (claim.value is None and claim.fact in valued)
-        )
-        if claim.fact and claim.evidence.part == "title" and repeats:
-            continue
-        key = (claim.fact or claim.slot, claim.value, _SIDES[claim.stage])
-        if key not in kept or _is_stronger(claim, kept[key]):
-            kept[key] = claim
-    order = {"title": 0, "text": 1}
-    return tuple(
-        sorted(kept.values(), key=lambda c: (order[c.evidence.part], c.evidence.start, c.cue, c.fact or "", c.stage))
-    )
-
-
-_SIDES = {**TRACK_OF_STAGE, Stage.DENIED: "fallen", Stage.CANCELLED: "fallen"}
-
-
-def _is_stronger(new: Claim, old: Claim) -> bool:
-    """An event says more than the state it leaves; news more than what is recalled."""
-    if (new.stage, old.stage) in ((Stage.COMPLETED, Stage.CURRENT), (Stage.CANCELLED, Stage.DENIED)):
-        return True
-    return new.mention is Mention.NEWS and old.mention is Mention.BACKGROUND and new.stage is not Stage.CURRENT

@@ -12,15 +12,14 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.weights import GENITIVE, held_weight, holder_weight, owns_shareholder
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
-_BESIDE = 3  # characters between a verb and whom it names
 _NAMED = 22  # characters between "of" and a name that is introduced
-_GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
 UNKNOWN = "?"  # a holder that the topic does not know
 
 _VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
@@ -53,8 +52,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     """Roles of the share that stands at [start, end). `context` are entities spoken of just before, newest first."""
     roles = Roles(both_ways=_is_mutual(sentence, start, end))
     noun = _nearest(sentence, start, _NOUNS, reach=110)
-    held = [(m, _held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
-    holder = [(m, _holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    held = [(m, held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    holder = [(m, holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
     held, holder = _with_compounds(sentence, held, holder, noun)
     taken = [m for m, weight in held if weight >= 4]
     if (subject := _subject(sentence, start, taken)) is not None:
@@ -69,7 +68,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
             roles.held[mention.id] = max(roles.held[mention.id], weight)
-    owned = any(_owns_shareholder(sentence, m) for m in sentence.mentions)
+    owned = any(owns_shareholder(sentence, m) for m in sentence.mentions)
     _from_context(roles, () if owned else context)  # "X's biggest shareholder" is named beside it, or unknown
     return roles
 
@@ -95,17 +94,17 @@ def _names_owner(sentence: Sentence, mention: Mention, noun: Tag | None) -> bool
     """Whether the name stands before the noun as its first part, or right behind a noun that takes its holder so."""
     if noun and 0 <= noun.start - mention.end <= 1 and not mention.poss:
         return bool(sentence.within((noun.start, noun.start + 1), "holding_noun"))
-    nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= _GENITIVE]
+    nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= GENITIVE]
     if nouns and sentence.within((nouns[-1].end, mention.start), "genitive"):
         return True
     if mention.marker not in ("of", "by") or not _is_genitive(sentence, mention):
         return False
-    behind = [m for m in sentence.mentions if 0 < m.start - mention.end <= _GENITIVE and m.marker == "of"]
+    behind = [m for m in sentence.mentions if 0 < m.start - mention.end <= GENITIVE and m.marker == "of"]
     return bool(behind) and not _is_genitive(sentence, behind[0])  # "la participation de 36 % de X dans Y"
 
 
 def _is_genitive(sentence: Sentence, mention: Mention) -> bool:
-    return bool(sentence.within((mention.start - _GENITIVE, mention.start), "genitive"))
+    return bool(sentence.within((mention.start - GENITIVE, mention.start), "genitive"))
 
 
 def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
@@ -169,158 +168,6 @@ def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
     span = (sentence.clause(start)[0], sentence.clause(end)[1])
     each = sentence.within(span, "each")
     return bool(sentence.within(span, "cross")) or (bool(each) and bool(sentence.within(span, "other", "own", "stake")))
-
-
-def _held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
-    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
-        return 0
-    if mention.start >= end and mention.marker in ("of", "to") and _is_close(sentence, end, mention.start):
-        before = [m for m in sentence.mentions if m.marker == "of" and end <= m.start < mention.start]
-        return 0 if mention.marker == "to" and before else 4  # "51 % of X passes to Y"
-    if mention.marker == "to" and noun and _is_handed_over(sentence, mention, noun):
-        return 0  # "selling shares to X"
-    if noun and mention.marker in ("of", "to") and 0 <= mention.start - noun.end <= 24 and noun.label != "trust":
-        between = sentence.shadow[noun.end : mention.start]
-        if not _has_number(between) and "," not in between:
-            return 4 if mention.marker == "of" else 2
-    if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
-        return 4  # "the X stake", X株
-    if (
-        _owns_shareholder(sentence, mention)
-        or _is_where(sentence, mention, start)
-        or _has_shareholder(sentence, mention)
-    ):
-        return 4
-    if mention.poss and _is_possession(sentence, mention, start):
-        return 0
-    if mention.poss and not mention.sure:
-        return 0  # "its share was 30 % and the partner's 70 %"
-    return 4 if _is_marked_behind(sentence, mention, start) else 2
-
-
-def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
-    """Whether this is X in "selling shares to X", where X takes what is sold."""
-    return any(0 <= noun.start - t.end <= 30 and noun.end <= mention.start for t in sentence.tagged("sell"))
-
-
-def _is_where(sentence: Sentence, mention: Mention, start: int) -> bool:
-    """Whether this is X in "X, in which Y holds 24 %": the relative stands for what is held."""
-    opens = [t for t in sentence.tagged("wherein") if 0 <= t.start - mention.end <= 2 and t.end <= start]
-    if opens:
-        return mention.end < start
-    markers = [t for t in sentence.tagged("of") if 0 < t.start - mention.end <= 3]
-    behind = sentence.tagged("relative", "that")
-    return mention.end < start and any(0 < r.start - t.end <= 2 and r.end <= start for t in markers for r in behind)
-
-
-def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
-    """Whether a particle behind a name makes it what is held: Xへの出資比率を15%, Xに15%を出資."""
-    gap = sentence.shadow[mention.end : start]
-    if mention.end > start or len(gap) > 40 or "、" in gap or any(c.isdigit() for c in gap):
-        return False
-    near = (mention.end, mention.end + 10)
-    if mention.marker == "of" and sentence.within(near, "of_after"):
-        return True
-    puts_in = sentence.within((start, start + 16), "invest", "take_stake")
-    return bool(mention.marker == "to" and sentence.within(near, "to_after") and puts_in)
-
-
-def _holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
-    is_number = sentence.shadow[start].isdigit()
-    if (
-        is_number
-        and mention.end <= start
-        and not sentence.shadow[mention.end : start].strip()
-        and not mention.poss
-        and not mention.marker
-    ):
-        return 5  # "and X 15 pct of Y": the verb is left out
-    if is_number and 0 <= mention.start - end <= 2 and not mention.marker:
-        return 5  # "49% X"
-    if is_number and mention.marker == "for" and mention.start - end <= 8 and end < mention.start:
-        return 5  # "49% for X"
-    if start <= mention.start < end:
-        return 5  # "fully X-owned"
-    if any(t.start < mention.start and mention.end < t.end <= start for t in sentence.tagged("own")):
-        return 4  # "leaves X with 36 %"
-    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
-        return 5  # "36 % stays with X"
-    if not sentence.capital_names and _is_whose(sentence, mention, end):
-        return 5  # 34%を出資するX
-    same_clause = sentence.clause(mention.start) == sentence.clause(start)
-    if _has_shareholder(sentence, mention):
-        return 0
-    if mention.marker == "by" and distance(sentence, mention.start, end) < (90 if same_clause else 60):
-        return 4
-    if _owns_shareholder(sentence, mention):
-        return 0
-    if mention.end <= start and _is_named_shareholder(sentence, mention):
-        return 4
-    if 0 <= mention.start - end <= 14 and is_relative_owner(sentence, mention):
-        return 5
-    if mention.poss and mention.marker == "of" and 0 <= mention.start - end <= 8:
-        return 0  # "28 % of X's shares" are shares of X
-    if mention.poss and (
-        _is_possession(sentence, mention, start) or (noun and _is_possession(sentence, mention, noun.start))
-    ):
-        return 3
-    return 0 if mention.marker == "of" else 2
-
-
-def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
-    """Whether what stands at `at` is the mention's: nobody else and no comma in between."""
-    gap = sentence.shadow[mention.end : at]
-    between = any(mention.end <= m.start < at and at - m.end > 2 for m in sentence.mentions)  # "its X shares" is its
-    return 0 <= at - mention.end <= 30 and "," not in gap and not between
-
-
-def _owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "X's largest shareholder" or "X, whose largest shareholder": the company that is held."""
-    shareholders = sentence.tagged("shareholder")
-    if not shareholders:
-        return False
-    if mention.poss:
-        return any(0 <= t.start - mention.end <= 12 for t in shareholders)
-    opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]
-    return any(0 <= t.start - r.end <= 12 for t in shareholders for r in opens)
-
-
-def _is_whose(sentence: Sentence, mention: Mention, end: int) -> bool:
-    """Whether a relative clause of holding, with the number in it, stands right before the name."""
-    verbs = sentence.within((end, end + _BESIDE), "own", "take_stake")
-    return mention.marker != "of" and any(t.end == mention.start for t in verbs)
-
-
-def _has_shareholder(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "the largest shareholder of X"."""
-    if mention.marker not in ("of", "by", "from"):
-        return False
-    return any(0 < mention.start - t.end <= _GENITIVE for t in sentence.tagged("shareholder"))
-
-
-def is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is X in "the 51 % that X owns"."""
-    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
-    if not that:
-        return False
-    reach = 2 if sentence.capital_names else 30  # the verb may stand last: "die X an Y hält"
-    owns = [t for t in sentence.tagged("own") if 0 <= t.start - mention.end <= reach]
-    return bool(owns) and "," not in sentence.shadow[mention.end : owns[0].start]
-
-
-def _is_named_shareholder(sentence: Sentence, mention: Mention) -> bool:
-    """Whether this is Y in "X, whose largest shareholder is Y"."""
-    behind = [t for t in sentence.tagged("shareholder") if 0 < mention.start - t.end <= 6]
-    return bool(behind) and any(_owns_shareholder(sentence, m) for m in sentence.mentions if m.end <= behind[0].start)
-
-
-def _is_close(sentence: Sentence, end: int, start: int) -> bool:
-    gap = sentence.shadow[end:start]
-    return len(gap) <= 48 and not any(c in gap for c in ",、();:") and not _has_number(gap)
-
-
-def _has_number(gap: str) -> bool:
-    return any(char.isdigit() for char in gap)
 
 
 def _nearest(sentence: Sentence, at: int, labels: tuple[str, ...], reach: int) -> Tag | None:

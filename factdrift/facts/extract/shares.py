@@ -6,16 +6,15 @@ growth, margins and price moves never do.
 
 from collections.abc import Sequence
 
-from factdrift.facts.extract.amounts import is_now, is_rest, is_target, markers_of
-from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.amounts import is_target
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possessed
 from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, split_of
 from factdrift.facts.extract.splits import read_split
-from factdrift.facts.extract.stages import stage_of
 from factdrift.facts.extract.transfers import (
     read_acquired,
     read_equals,
@@ -24,11 +23,8 @@ from factdrift.facts.extract.transfers import (
     read_steps,
     read_wholes,
 )
-from factdrift.model import Percent, Stage
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
-
-
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
 _OF = 30  # characters between a share and what it is of
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
@@ -66,7 +62,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         elif cue and kind in by_class:
             options = _gapping(sentence, quantity, by_class[kind], before)
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
-            if not filled and kind == "block" and _is_possessed(sentence, quantity):
+            if not filled and kind == "block" and is_possessed(sentence, quantity):
                 options = _of_the_next(sentence, quantity, by_class.get("holding", []))
                 filled = _fill(sentence, quantity, "holding", cue, options, context, last)
             if not filled and before and kind == "holding":
@@ -100,28 +96,10 @@ def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[D
     return [Draft(r.fact, sentence, holding.value, holding.stage, holding.cue) for r in rules]
 
 
-def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether a word of holding follows the number at once ("43 % held by X")."""
-    return bool(sentence.within((quantity.end, quantity.end + 2), "own"))
-
-
-def _is_possessed(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is what somebody has ("its 43 per cent")."""
-    return any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
-
-
 def _of_the_next(sentence: Sentence, quantity: Quantity, rules: list[Rule]) -> list[Rule]:
     """The slots of what the number is said to be of: the first name behind it, where there is one."""
     behind = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF][:1]
     return [r for r in rules if not behind or r.fact.object in behind]
-
-
-def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is the level that a verb behind it moves to another one."""
-    end = sentence.clause(quantity.start)[1]
-    targets = [q for q in sentence.percents if quantity.end < q.start < end and is_target(sentence, q)]
-    verbs = sentence.within((quantity.end, targets[0].start), "lower", "raise") if targets else []
-    return any(t.aspect in ("base", "done") for t in verbs)
 
 
 def _mirrored(
@@ -134,7 +112,7 @@ def _mirrored(
     if holder != before.fact.object or roles.holder[holder] < 3 or strangers:
         return []
     turned = [r for r in rules if (r.fact.subject, r.fact.object) == (holder, before.fact.subject)]
-    return [d for rule in turned if (d := _draft(sentence, quantity, "holding", cue, rule))]
+    return [d for rule in turned if (d := draft_of(sentence, quantity, "holding", cue, rule))]
 
 
 def _continued(sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, context: tuple[str, ...]) -> list[Draft]:
@@ -144,7 +122,7 @@ def _continued(sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, c
     span = sentence.clause(quantity.start)
     here = {m.id for m in sentence.mentions if span[0] <= m.start < span[1]}
     others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object and e in here - parties]
-    draft = _draft(sentence, quantity, "holding", cue, before)
+    draft = draft_of(sentence, quantity, "holding", cue, before)
     return [draft] if draft and not others else []
 
 
@@ -172,8 +150,8 @@ def _fill(
 ) -> list[Draft]:
     roles = roles_at(sentence, quantity.start, quantity.end, context)
     rules = [rule for rule in rules if kind != "block" or cue.label in rule.relation.evoked_by]
-    is_bought = cue.label in ("take_stake", "buy", "invest", "commit") or _is_bought(sentence, quantity)
-    if kind == "holding" and is_bought and not roles.both_ways and not is_target(sentence, quantity):
+    taken = cue.label in ("take_stake", "buy", "invest", "commit") or is_bought(sentence, quantity)
+    if kind == "holding" and taken and not roles.both_ways and not is_target(sentence, quantity):
         # What is bought must be named beside the number: "it bought the other 51%" may be of anything.
         sure = _only_other(sentence, roles)
         rules = [r for r in rules if roles.held.get(r.fact.object or "", 0) >= (2 if r.fact.object == sure else 3)]
@@ -185,7 +163,7 @@ def _fill(
         return []
     drafts = []
     for rule in chosen:
-        draft = _draft(sentence, quantity, kind, cue, rule)
+        draft = draft_of(sentence, quantity, kind, cue, rule)
         if draft:
             drafts.append(draft)
     return drafts
@@ -199,24 +177,6 @@ def _only_other(sentence: Sentence, roles: Roles) -> str:
     return others.pop() if len(named) == 2 and len(others) == 1 else ""
 
 
-def _is_bought(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is what a verb right before it buys or takes."""
-    return bool(sentence.within((quantity.start - 28, quantity.start), "take_stake", "buy"))
-
-
-def _is_kept(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the rest stays where it is ("X's remaining 36 percent stake in Y")."""
-    span = sentence.clause(quantity.start)
-    moves = sentence.within(span, "take_stake", "buy", "whole")
-    return not moves and bool(sentence.tagged("holding_noun", "own"))
-
-
-def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number stands with a definite article ("the 51 %", "il 51%")."""
-    articles = sentence.within((quantity.start - 5, quantity.start), "definite")
-    return bool(articles) and not sentence.shadow[articles[-1].end : quantity.start].strip()
-
-
 def _speaks_of(last: Rule, roles: Roles) -> bool:
     """Whether nothing in the sentence points away from the slot spoken of last."""
     strong = {e for e, w in (*roles.holder.items(), *roles.held.items()) if w >= 1}
@@ -224,111 +184,3 @@ def _speaks_of(last: Rule, roles: Roles) -> bool:
         last.fact.subject,
         last.fact.object,
     }
-
-
-def _draft(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
-    markers = {tag.label for tag in markers_of(sentence, quantity)}
-    span = sentence.clause(quantity.start)
-    now = is_now(sentence, quantity) or any(
-        abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held")
-    )
-    if kind == "holding" and "from" in markers:
-        if not now:
-            return None
-        stage = Stage.CURRENT
-    elif kind == "floor":
-        if "from" in markers and not now:
-            return None
-        stage = Stage.CURRENT if "from" in markers else stage_of(sentence, cue, quantity.start, permission=True)
-    elif kind == "holding" and is_now(sentence, quantity):
-        stage = Stage.CURRENT
-    elif kind == "trust":
-        stage = _parked_stage(sentence, quantity, cue)
-    elif kind == "holding" and not markers and _is_held(sentence, quantity):
-        stage = Stage.CURRENT  # "the 43 % held by X should fall"
-    elif kind == "holding" and not markers and _is_left(sentence, quantity):
-        stage = Stage.CURRENT  # "the 43 % stake will be pared to 15 %"
-    elif not markers & {"to"} and _is_possessed(sentence, quantity):
-        stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
-    else:
-        verb = _governing(sentence, quantity, kind, cue)
-        taken = [t.start for t in sentence.within(span, "take_stake", "buy") if t.aspect == "base"]
-        moves = "to" in markers or verb.start in taken
-        stage = stage_of(sentence, verb, quantity.start, lasting=kind == "holding" and not moves)
-        if kind == "holding" and stage is Stage.DENIED and sentence.within(span, "votes"):
-            stage = Stage.CURRENT  # "15 % without votes": the shares are held
-        if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
-            return None  # "need not sell the 1.19 % it holds": the number is what it keeps
-    bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
-    value = quantity.value
-    if (
-        not isinstance(value, Percent)
-        or value.percent < 0
-        or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"))
-    ):
-        return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
-    if kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity):
-        value = Percent(100.0)
-    elif kind == "holding" and _is_bought(sentence, quantity) and _is_definite(sentence, quantity):
-        return Draft(
-            rule.fact, sentence, None, stage, (quantity.start, quantity.end)
-        )  # "buys the 51 %": a part, no level
-    return Draft(
-        rule.fact,
-        sentence,
-        value,
-        stage,
-        (quantity.start, quantity.end),
-        bound,
-        "around" in markers or quantity.vague,
-        _measure(sentence, quantity) if kind == "holding" else None,
-        True if "from" in markers or is_now(sentence, quantity) else None,  # what is told beside a move is known
-    )
-
-
-_VERBS = {
-    "holding": ("lower", "raise", "take_stake", "own"),
-    "trust": ("park", "own"),
-    "block": ("sell", "buy"),
-}
-
-
-def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> Tag:
-    """The verb that says how far the thing has come: a noun leaves that to the verb of its clause."""
-    moves = bool({t.label for t in markers_of(sentence, quantity)} & {"to", "from"})
-    if cue.aspect in ("base", "done", "state") and not (moves and cue.label == "own"):
-        return cue
-    span = sentence.clause(quantity.start)
-    if kind == "trust":  # "was completed" behind both is no word of holding
-        span = (span[0], max(quantity.end, cue.end))
-    verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
-    if moves:
-        verbs = [t for t in verbs if t.label != "own"] or verbs
-    if not verbs:
-        return cue
-    return min(verbs, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
-
-
-def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
-    for label, measure in (("direct", "direct"), ("economic", "economic"), ("votes", "voting")):
-        if any(distance(sentence, tag.start, quantity.end) <= 30 for tag in sentence.tagged(label)):
-            return measure
-    return None
-
-
-def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
-    """What lies in trust: a state verb makes it current, an event verb completed or planned."""
-    low, high = sorted((quantity.end, cue.start))
-    verbs = sentence.within((low, high), "park", "own")
-    if verbs and verbs[-1].label == "own":
-        return Stage.CURRENT
-    ends = verbs and sentence.shadow[verbs[-1].end : verbs[-1].end + 1] in ("。", "、", "")  # 移した。: no participle
-    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start and not ends:
-        between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
-        if not between or between[0].label in ("relative", "that"):
-            return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"
-    verb = _governing(sentence, quantity, "trust", cue)
-    moves = [t for t in sentence.within(sentence.clause(quantity.start), "park") if t.aspect == "noun"]
-    if verb is cue and moves:
-        verb = moves[0]  # "the transfer of 28 % to a trust"
-    return stage_of(sentence, verb, quantity.start, lasting=verb is cue)

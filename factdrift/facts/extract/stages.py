@@ -1,30 +1,16 @@
-"""How far a thing has come, whether it is new, and who says so: read from the clause that carries a claim.
+"""How far a thing has come: read from the clause that carries a claim.
 
 The order of decision: a plan that fell (cancelled), a plan that is refused (denied), then the finished event, the
 lasting state, hearsay, agreement, intention. Permission and condition never make an event.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag, tags_between
-from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
+from factdrift.model import Stage
 
 _AUXILIARY = 60  # characters that may stand between an auxiliary and its verb, commas and all
-_OLD = timedelta(days=8)
-_LONG_AGO = timedelta(days=70)  # for a date as wide as a year
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The stage of a claim and how it is mentioned."""
-
-    stage: Stage
-    mention: Mention
-    as_of: DateSpan | None
-    returns: bool
 
 
 def stage_of(
@@ -235,72 +221,3 @@ def _governed(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag) -> b
 
 def _unnamed_only(sentence: Sentence, cues: dict[str, list[Tag]]) -> bool:
     return bool(cues["unnamed"]) or bool(sentence.tagged("unnamed") and not sentence.tagged("agree", "hard_done"))
-
-
-def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple[Mention, DateSpan | None]:
-    """News or background, and the date the clause gives for the event."""
-    clause = (sentence.clause(span[0])[0], sentence.clause(span[1])[1])
-    as_of = _event_date(sentence, stage, clause, span[0])
-    if as_of and _is_past(sentence, as_of) and stage is not Stage.PLANNED:
-        return Mention.BACKGROUND, as_of
-    if sentence.index == 0:
-        return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
-    if _is_recalled(sentence, clause, span[1]) or (stage is not Stage.COMPLETED and _in_relative(sentence, span[0])):
-        return Mention.BACKGROUND, as_of
-    done = "hard_done" in sentence.setting and sentence.within(
-        clause, "newly"
-    )  # "X completes ...": "now each holds ..."
-    if stage is Stage.CURRENT and not done and not (sentence.index <= 2 and sentence.tagged("newly")):
-        return Mention.BACKGROUND, as_of
-    return Mention.NEWS, as_of
-
-
-def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
-    """Whether a word of the past stands over the claim; behind a comma it speaks of something else ("..., the first
-    since 2011")."""
-    cues = sentence.within(clause, "background")
-    return any(cue.start < end or "," not in sentence.shadow[end : cue.start] for cue in cues)
-
-
-def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: int) -> DateSpan | None:
-    """The date of the clause that stands nearest to the claim, where the stage is one that has a date behind it."""
-    if not _is_event(stage):
-        return None
-    dates = [
-        w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
-    ]
-    told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
-    return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
-
-
-def _is_past(sentence: Sentence, when: DateSpan) -> bool:
-    old = _OLD if (when.date_to - when.date_from).days <= 31 else _LONG_AGO
-    return when.date_to < sentence.published - old
-
-
-def _is_event(stage: Stage) -> bool:
-    return stage in (Stage.COMPLETED, Stage.AGREED, Stage.CANCELLED, Stage.CURRENT)
-
-
-def _in_relative(sentence: Sentence, at: int) -> bool:
-    start, _ = sentence.clause(at)
-    return any(abs(tag.start - start) <= 2 and start > sentence.start for tag in sentence.tagged("relative"))
-
-
-def attribution_of(sentence: Sentence, organisations: frozenset[str]) -> Attribution | None:
-    """Who says so: the words of the sentence that name the source, or None where it is the outlet's own statement."""
-    if unnamed := sentence.tagged("unnamed"):
-        return Attribution(AttributionKind.UNNAMED, "", unnamed[0].start, unnamed[0].end)
-    if filing := sentence.tagged("filing"):
-        return Attribution(AttributionKind.FILING, "", filing[0].start, filing[0].end)
-    said = sentence.tagged("said")
-    if not said:
-        return None
-    near = min(
-        (m for m in sentence.mentions if m.id in organisations),
-        key=lambda m: min(abs(m.start - s.start) for s in said),
-        default=None,
-    )
-    if near is None:
-        return Attribution(AttributionKind.NAMED, "", said[0].start, said[0].end)
-    return Attribution(AttributionKind.COMPANY, near.id, near.start, said[0].end)

@@ -5,9 +5,10 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
-from factdrift.facts.extract.roles import choose_rules, is_relative_owner, roles_at
+from factdrift.facts.extract.roles import choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.weights import is_relative_owner
 from factdrift.model import Percent, Stage
 
 

@@ -1,0 +1,192 @@
+"""What words refer to: "the Japanese company", "its", "its partner" point to the entity that stands out, or to none."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.scan import Tag, tags_between
+from factdrift.topic import Entity
+
+_MARKED = 24  # characters in which a marker may stand before a name
+_CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
+_REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
+_ANCHORS = frozenset(("company", "venture", "body"))
+
+
+def _is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:
+    """Whether the pronoun opens an apposition to the mention and so means another ("X, its owner")."""
+    owners = sentence.within((pronoun.end, pronoun.end + 16), "shareholder", "partner")
+    return sentence.shadow[mention.end : pronoun.start].strip() == "," and bool(owners)
+
+
+def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a capitalised word that makes another firm or place of a name follows it."""
+    follows = sentence.within((tag.end + 1, tag.end + 2), "other_firm")
+    return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
+
+
+class Discourse:
+    """Resolves the mentions of a document, sentence by sentence."""
+
+    def __init__(self, entities: Mapping[str, Entity], named: Counter[str], particles: bool) -> None:
+        self._entities = entities
+        self._named = named
+        self._particles = particles
+        # A description points to somebody only where the article names one of those it could be about.
+        self._is_anchored = any(entities[i].type in _ANCHORS for i in named)
+        self._history: list[list[str]] = []  # entities of each sentence so far, in order
+        self._subject: str | None = None
+
+    def resolve(self, sentence: Sentence) -> None:
+        """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
+        phrases = sentence.tagged("partner_ref", "own", "bodies")
+        named = sentence.tagged("entity")
+        for tag in sentence.tags:
+            if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in phrases):
+                continue  # "its" in "its ally" or "in its own hands" is part of the phrase
+            general = tag.label == "venture_ref" or (tag.label == "pronoun" and tag.aspect == "noun")
+            if general and any(n.start < tag.end and tag.start < n.end for n in named):
+                continue  # the topic says which one is meant
+            if tag.label == "entity" and _is_other_firm(sentence, tag):
+                continue  # "X Business Park" is not X
+            if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
+                mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
+                mention.type = self._type(found)
+                mention.marker = self._marker(sentence, tag)
+                mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
+                before = sentence.mentions[-1] if sentence.mentions else None
+                if before and before.id == found and sentence.shadow[before.end : tag.start] in ("", " "):
+                    mention.marker = mention.marker or before.marker  # "the plant company X": an apposition
+                sentence.mentions.append(mention)
+        subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
+        self._subject = subject or self._subject
+        self._history.append([m.id for m in sentence.mentions])
+
+    def _venture(self, sentence: Sentence) -> str | None:
+        """The venture spoken of: the last one of this sentence or those before, or the only one that is named."""
+        spoken = [i for ids in self._history[-4:] for i in ids] + [m.id for m in sentence.mentions]
+        last = next((i for i in reversed(spoken) if self._type(i) == "venture"), None)
+        named = [i for i in self._named if self._type(i) == "venture"]
+        return last or (named[0] if len(named) == 1 else None)
+
+    def _referent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.label == "venture_ref":
+            return self._venture(sentence)
+        if tag.label == "entity":
+            known = [
+                i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))
+            ]
+            return known[0] if len(known) == 1 else self._best(tuple(known), sentence)
+        if tag.label == "latter":
+            return self._last_named(sentence)
+        antecedent = self._antecedent(tag, sentence)
+        if tag.label == "pronoun" or not antecedent:
+            return antecedent
+        partners = self._entities[antecedent].partner_of
+        return partners[0] if len(partners) == 1 else None
+
+    def _last_named(self, sentence: Sentence) -> str | None:
+        """Whoever was spoken of last, whatever its part in the sentence ("X has 43 % of Y; the latter ...")."""
+        spoken = [m.id for m in sentence.mentions] or [i for ids in self._history[-1:] for i in ids]
+        return next((i for i in reversed(spoken) if self._type(i) in ("company", "venture")), None)
+
+    def _is_peer_named(self, entity: str) -> bool:
+        """Whether the article names another of the same kind and country: "the central bank" is then that one."""
+        own = self._entities[entity]
+        others = (self._entities[i] for i in self._named if i != entity)
+        return any(set(own.kinds) & set(o.kinds) and o.nationality == own.nationality for o in others)
+
+    def _best(self, ids: tuple[str, ...], sentence: Sentence) -> str | None:
+        """The last candidate of this sentence, else the first of the newest sentence that names one."""
+        here = [m.id for m in sentence.mentions if m.id in ids]
+        if here:
+            return here[-1]
+        for spoken in reversed(self._history[-4:]):
+            if candidates := [i for i in spoken if i in ids]:
+                return candidates[0]
+        named = [i for i in ids if self._named[i]]
+        if named:
+            return max(named, key=lambda i: self._named[i])
+        return ids[0] if ids else None
+
+    def _antecedent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.aspect == "noun":
+            return self._subject  # "the company": what the sentence before spoke of
+        here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
+        outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
+        outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
+        if tag.aspect == "base" and self._marker(sentence, tag) and len({m.id for m in outer}) > 1:
+            doer = outer[-1].id  # "X takes 51 % from it": not from itself
+            return next(m.id for m in reversed(outer) if m.id != doer)
+        if outer:
+            return outer[0].id if tag.aspect == "state" and len(outer) == 1 else outer[-1].id
+        return here[0].id if here else self._subject
+
+    def _is_possessor(self, sentence: Sentence, tag: Tag) -> bool:
+        if tag.label == "pronoun":
+            return tag.aspect == "state"
+        if tag.aspect == "genitive":
+            return True
+        after = sentence.shadow[tag.end : tag.end + 2]
+        if self._particles:
+            return sentence.shadow.startswith("の", self._behind_parenthesis(sentence, tag.end))
+        return after == "'s" or (after.startswith("'") and sentence.shadow[tag.end - 1] == "s")
+
+    def _marker(self, sentence: Sentence, tag: Tag) -> str:
+        end = self._behind_parenthesis(sentence, tag.end) if self._particles else tag.end
+        side = sentence.within((end, end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after")
+        if side and not sentence.shadow[end : side[0].start].strip():
+            return side[0].label.removesuffix("_after")
+        if self._particles:
+            return ""
+        for marker in reversed(
+            sentence.within((max(sentence.start, tag.start - _MARKED), tag.start), "of", "from", "by", "to", "for")
+        ):
+            gap = sentence.shadow[marker.end : tag.start]
+            if marker.start == sentence.start and gap.strip():
+                continue  # "In exchange X wants": a phrase of its own
+            if self._is_relative(sentence, marker.start, tag.start):
+                continue  # "Z, in which X takes 15 %"
+            if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
+                continue  # "used to be X's"
+            if self._is_close(sentence, marker.end, tag.start) and not any(c in ",;:" or c.isdigit() for c in gap):
+                return marker.label
+        return ""
+
+    @staticmethod
+    def _is_close(sentence: Sentence, start: int, end: int) -> bool:
+        """Whether at most one word stands in between, or what the name is called ("of smaller partner X")."""
+        words = sentence.text[start:end].split()
+        if len(words) <= 1:
+            return True
+        titles = sentence.within((end - _CALLED, end), "partner")
+        beside = bool(titles) and titles[-1].end >= end - 1
+        return beside and len(words) <= _MOST_WORDS and all(word == word.lower() for word in words)
+
+    @staticmethod
+    def _is_relative(sentence: Sentence, start: int, end: int) -> bool:
+        """Whether the word in between is a relative, and no article of the same form."""
+        if any(t.start <= start < t.end for t in sentence.tagged("wherein")):
+            return True
+        opens = sentence.within((start, end), "relative", "that")
+        return bool(opens) and not sentence.within((start, end), "definite")
+
+    @staticmethod
+    def _behind_parenthesis(sentence: Sentence, end: int) -> int:
+        """Behind "(...)": a particle may follow a name with a gloss."""
+        if sentence.shadow[end : end + 1] != "(":
+            return end
+        closing = sentence.shadow.find(")", end, end + 16)
+        return closing + 1 if closing > 0 else end
+
+    def _is_subject(self, sentence: Sentence, mention: Mention) -> bool:
+        if (
+            self._type(mention.id) not in ("company", "venture")
+            or mention.poss
+            or mention.marker in ("of", "by", "from")
+        ):
+            return False
+        return not any(t.label == "stake" for t in tags_between(sentence.tags, mention.end, mention.end + 2))
+
+    def _type(self, entity: str) -> str:
+        return self._entities[entity].type

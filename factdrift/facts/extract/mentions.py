@@ -1,0 +1,77 @@
+"""Whether a claim is news or background, when it happened, and who says so."""
+
+from datetime import timedelta
+
+from factdrift.facts.extract.document import Sentence
+from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
+
+_OLD = timedelta(days=8)
+_LONG_AGO = timedelta(days=70)  # for a date as wide as a year
+
+
+def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple[Mention, DateSpan | None]:
+    """News or background, and the date the clause gives for the event."""
+    clause = (sentence.clause(span[0])[0], sentence.clause(span[1])[1])
+    as_of = _event_date(sentence, stage, clause, span[0])
+    if as_of and _is_past(sentence, as_of) and stage is not Stage.PLANNED:
+        return Mention.BACKGROUND, as_of
+    if sentence.index == 0:
+        return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
+    if _is_recalled(sentence, clause, span[1]) or (stage is not Stage.COMPLETED and _in_relative(sentence, span[0])):
+        return Mention.BACKGROUND, as_of
+    # Under "X completes ...", "now each holds ..." is what has just come about.
+    done = "hard_done" in sentence.setting and sentence.within(clause, "newly")
+    if stage is Stage.CURRENT and not done and not (sentence.index <= 2 and sentence.tagged("newly")):
+        return Mention.BACKGROUND, as_of
+    return Mention.NEWS, as_of
+
+
+def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
+    """Whether a word of the past stands over the claim; behind a comma it speaks of something else ("..., the first
+    since 2011")."""
+    cues = sentence.within(clause, "background")
+    return any(cue.start < end or "," not in sentence.shadow[end : cue.start] for cue in cues)
+
+
+def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: int) -> DateSpan | None:
+    """The date of the clause that stands nearest to the claim, where the stage is one that has a date behind it."""
+    if not _is_event(stage):
+        return None
+    dates = [
+        w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
+    ]
+    told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
+    return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
+
+
+def _is_past(sentence: Sentence, when: DateSpan) -> bool:
+    old = _OLD if (when.date_to - when.date_from).days <= 31 else _LONG_AGO
+    return when.date_to < sentence.published - old
+
+
+def _is_event(stage: Stage) -> bool:
+    return stage in (Stage.COMPLETED, Stage.AGREED, Stage.CANCELLED, Stage.CURRENT)
+
+
+def _in_relative(sentence: Sentence, at: int) -> bool:
+    start, _ = sentence.clause(at)
+    return any(abs(tag.start - start) <= 2 and start > sentence.start for tag in sentence.tagged("relative"))
+
+
+def attribution_of(sentence: Sentence, organisations: frozenset[str]) -> Attribution | None:
+    """Who says so: the words of the sentence that name the source, or None where it is the outlet's own statement."""
+    if unnamed := sentence.tagged("unnamed"):
+        return Attribution(AttributionKind.UNNAMED, "", unnamed[0].start, unnamed[0].end)
+    if filing := sentence.tagged("filing"):
+        return Attribution(AttributionKind.FILING, "", filing[0].start, filing[0].end)
+    said = sentence.tagged("said")
+    if not said:
+        return None
+    near = min(
+        (m for m in sentence.mentions if m.id in organisations),
+        key=lambda m: min(abs(m.start - s.start) for s in said),
+        default=None,
+    )
+    if near is None:
+        return Attribution(AttributionKind.NAMED, "", said[0].start, said[0].end)
+    return Attribution(AttributionKind.COMPANY, near.id, near.start, said[0].end)

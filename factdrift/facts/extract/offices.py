@@ -1,0 +1,119 @@
+"""Who heads an organisation: the people near the word for the office, who is appointed, who goes."""
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.stages import stage_of
+from factdrift.model import Name, Stage
+from factdrift.topic import Entity
+
+_TITLE = 4  # characters of a title behind a name
+
+
+def read_chief(
+    sentence: Sentence, rule: Rule, tags: list[Tag], context: tuple[str, ...], entities: dict[str, Entity]
+) -> list[Draft]:
+    """Who holds the office or is to hold it, and a departure with nobody named to follow."""
+    departure = _departure(sentence, rule, entities)
+    drafts = [departure] if departure else []
+    tags = [tag for tag in tags if not _is_other_office(sentence, tag)] or _successions(sentence, rule)
+    people = [m for m in sentence.mentions if m.id in rule.fact.people and _is_near_office(sentence, m, tags)]
+    if not people:
+        return drafts
+    chosen = _appointee(sentence, people)
+    others = [m for m in people if _stands_by_office(sentence, m, tags) and not _is_succeeded(sentence, m)]
+    for person in dict.fromkeys((chosen.id, *(m.id for m in others))):
+        mention = next(m for m in people if m.id == person)
+        tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
+        steps = _steps(sentence, people)
+        stage = _office_stage(sentence, tag) if person == chosen.id and steps else Stage.CURRENT
+        if handed := _handed_to(sentence, mention):
+            stage = stage_of(sentence, handed, handed.start)
+        name = Name(entities[person].names[0])
+        drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
+    return drafts
+
+
+def _successions(sentence: Sentence, rule: Rule) -> list[Tag]:
+    """Words of succeeding where two of the office's people are named: whom one follows says which office it is."""
+    known = {m.id for m in sentence.mentions if m.id in rule.fact.people}
+    return sentence.tagged("succeed") if len(known) > 1 and "other_office" not in sentence.labels else []
+
+
+def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
+    return any(
+        o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
+        for o in sentence.tagged("other_office")
+        if o.start < tag.start or o.end > tag.end  # "consejero" in "consejero delegado" is none
+    )
+
+
+def _is_near_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:
+    """Near the word for the office; further where the sentence tells of an appointment."""
+    reach = 125 if sentence.tagged("appoint") else 60
+    return any(distance(sentence, person.start, tag.start) <= reach for tag in tags)
+
+
+def _stands_by_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:
+    """Whether name and office stand side by side ("X chief Jane Doe")."""
+    return any(0 <= person.start - tag.end <= 3 or 0 <= tag.start - person.end <= 3 for tag in tags)
+
+
+def _steps(sentence: Sentence, people: list[Mention]) -> list[Tag]:
+    """Words of appointing that are about people: "a plan named Rebirth" is not."""
+    return [t for t in sentence.tagged("appoint") if any(distance(sentence, m.start, t.start) <= 90 for m in people)]
+
+
+def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
+    """Whoever an appointment is about: after "by" where somebody is succeeded, else the one next to its verb."""
+    steps = _steps(sentence, people)
+    if not steps:
+        return people[0]
+    if named := [m for m in people if _handed_to(sentence, m)]:
+        return named[0]  # "X will hand over to Y"
+    follows = [m for m in people if m.marker == "by" and not _is_succeeded(sentence, m)]
+    people = [m for m in people if not _is_succeeded(sentence, m)] or people
+    heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
+    if heirs and not follows:
+        return heirs[-1]  # "X replaces Y"
+    return follows[0] if follows else min(people, key=lambda m: (abs(m.start - steps[0].start), m.start))
+
+
+def _handed_to(sentence: Sentence, person: Mention) -> Tag | None:
+    """The word of handing over that stands right before the person who takes the office."""
+    return next((t for t in sentence.tagged("succeeded_by") if 0 <= person.start - t.end <= _TITLE), None)
+
+
+def _is_succeeded(sentence: Sentence, person: Mention) -> bool:
+    """Whether this is Y in "X succeeds Y"."""
+    if any(0 <= t.start - person.end <= _TITLE for t in sentence.tagged("succeeded_after")):
+        return True
+    return any(0 <= person.start - t.end <= 6 or t.start < person.start < t.end for t in sentence.tagged("succeed"))
+
+
+def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> Draft | None:
+    """A chief who goes, with nobody named to follow: a claim without a value."""
+    heads = [m for m in sentence.mentions if m.id in rule.fact.people or m.id == rule.fact.subject]
+    for step in sentence.tagged("office"):
+        if step.aspect == "noun" or sentence.tagged("appoint", "other_office"):
+            continue
+        near = [m for m in heads if 0 <= step.start - m.end <= 30]
+        known = [m for m in near if m.id in rule.fact.people] or [m for m in near if "chief" in sentence.labels]
+        if known:
+            stage = stage_of(sentence, step, step.start)
+            if stage is Stage.CANCELLED:  # "abandons the head of X": to leave is what is told
+                stage = stage_of(sentence, step, step.start, ending=True)
+            stage = Stage.PLANNED if stage is Stage.AGREED else stage
+            return Draft(rule.fact, sentence, None, stage, (step.start, step.end))
+    return None
+
+
+def _office_stage(sentence: Sentence, tag: Tag) -> Stage:
+    span = sentence.clause(tag.start)
+    for step in sentence.within(span, "appoint"):
+        if step.aspect == "noun" and not sentence.within(span, "future", "intend", "rumour", "agree", "hard_done"):
+            return Stage.CURRENT  # "the new chief executive X faces ..."
+        stage = stage_of(sentence, step, tag.start)
+        return Stage.COMPLETED if stage in (Stage.CURRENT, Stage.AGREED) else stage
+    return Stage.CURRENT
