@@ -96,7 +96,7 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
     """A chief who goes, with nobody named to follow: a claim without a value."""
     heads = [m for m in sentence.mentions if m.id in rule.fact.people or m.id == rule.fact.subject]
     for step in sentence.tagged("office"):
-        if step.aspect == "noun" or sentence.tagged("appoint", "other_office"):
+        if step.aspect == "noun" or sentence.tagged("appoint", "other_office", "succeed"):
             continue
         near = [m for m in heads if 0 <= step.start - m.end <= 30]
         known = [m for m in near if m.id in rule.fact.people] or [m for m in near if "chief" in sentence.labels]

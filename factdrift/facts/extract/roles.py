@@ -19,6 +19,8 @@ _KNOWN_AFTER_OF = (
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
+_INVERTED = 6  # characters between a verb and a subject that follows it
+_INTO = 28  # the same between "in" and a trust
 _NAMED = 22  # characters between "of" and a name that is introduced
 UNKNOWN = "?"  # a holder that the topic does not know
 
@@ -135,6 +137,8 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         return False  # "30 per cent at the start"
     if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
         return False  # "of smaller partner X"
+    if sentence.within((marker.end, marker.end + _INTO), "trust"):
+        return False  # "28 Prozent an einen französischen Treuhänder"
     if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
         return False  # part of a longer word: "in parte", "en direct"
     near = sentence.within((marker.start + 1, marker.end + 12), *_KNOWN_AFTER_OF)  # "de l'usine": the article is its
@@ -186,6 +190,10 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
         return leading
     verb = _nearest(sentence, at, _VERBS, reach=110)
     limit = verb.start if verb and verb.start < at else at
+    if verb and verb.start < at and not sentence.capital_names:
+        inverted = [m for m in sentence.mentions if 0 < m.start - verb.end <= _INVERTED and m.end < at and not m.marker]
+        if inverted and inverted[0] not in taken:
+            return inverted[0]  # "während ..., halten die X nur 15 Prozent"
     free = [
         m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")
     ]

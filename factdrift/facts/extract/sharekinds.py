@@ -51,12 +51,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
     if kind == "holding" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
-    if (
-        kind == "holding"
-        and tag.label in ("stake", "own")
-        and tag.end <= quantity.start + _CAP
-        and (sold := _sold_last(sentence, quantity))
-    ):
+    having = tag.label == "own" and tag.end <= quantity.start + _CAP  # "hat 5 % ... verkauft"
+    if kind == "holding" and (tag.label == "stake" or having) and (sold := _sold_last(sentence, quantity)):
         return "block", sold
     if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
         cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
