@@ -57,6 +57,9 @@ def _would_be(sentence: Sentence, at: int) -> bool:
 def _is_overtaken(sentence: Sentence, rule: Rule, verb: Tag, mentions: list[Mention]) -> bool:
     after = [m for m in mentions if m.start >= verb.end]
     before = [m for m in mentions if m.end <= verb.start]
+    if not sentence.capital_names and before and before[-1].start > sentence.start and not any(m.sure for m in after):
+        last = before[-1]  # "Suzuki hat X überholt": where verbs stand last, what stands before them is passed
+        return last.id == rule.fact.subject and not sentence.within((last.end, verb.start), "by")
     passive = bool(before) and before[-1].id == rule.fact.subject  # "X was passed and is now fourth"
     return bool(after) and after[0].id == rule.fact.subject and not passive
 
