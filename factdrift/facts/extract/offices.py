@@ -8,6 +8,7 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Name, Stage
 from factdrift.topic import Entity
 
+_VERB = 90  # characters between a verb of appointing and the office
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -111,7 +112,10 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
 
 def _office_stage(sentence: Sentence, tag: Tag) -> Stage:
     span = sentence.clause(tag.start)
-    for step in sentence.within(span, "appoint"):
+    # "named its planner, X, as chief executive": the verb may stand before an aside.
+    for step in sentence.within(span, "appoint") or [
+        t for t in sentence.tagged("appoint") if 0 < tag.start - t.end <= _VERB
+    ]:
         if step.aspect == "noun" and not sentence.within(span, "future", "intend", "rumour", "agree", "hard_done"):
             return Stage.CURRENT  # "the new chief executive X faces ..."
         stage = stage_of(sentence, step, tag.start)

@@ -14,6 +14,7 @@ from factdrift.topic import Entity
 
 _ATTACHED = 25  # characters from the start of a noun to the clause that tells its age
 _AGE_REACH = 60
+_PASSED = 12  # characters between whoever is passed and the verb
 _ONCE = 24  # characters between "once" and a rank
 
 
@@ -57,9 +58,10 @@ def _would_be(sentence: Sentence, at: int) -> bool:
 def _is_overtaken(sentence: Sentence, rule: Rule, verb: Tag, mentions: list[Mention]) -> bool:
     after = [m for m in mentions if m.start >= verb.end]
     before = [m for m in mentions if m.end <= verb.start]
-    if not sentence.capital_names and before and before[-1].start > sentence.start and not any(m.sure for m in after):
-        last = before[-1]  # "Suzuki hat X überholt": where verbs stand last, what stands before them is passed
-        return last.id == rule.fact.subject and not sentence.within((last.end, verb.start), "by")
+    if not sentence.capital_names and not any(m.sure for m in after):
+        passed = [m for m in before if m.sure and m.start > sentence.start and m.marker != "subject"]
+        # "Suzuki hat X überholt": where verbs stand last, what stands before them is passed.
+        return bool(passed) and passed[-1].id == rule.fact.subject and verb.start - passed[-1].end <= _PASSED
     passive = bool(before) and before[-1].id == rule.fact.subject  # "X was passed and is now fourth"
     return bool(after) and after[0].id == rule.fact.subject and not passive
 

@@ -20,6 +20,7 @@ _KNOWN_AFTER_OF = (
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
+_SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
 _NAMED = 22  # characters between "of" and a name that is introduced
 UNKNOWN = "?"  # a holder that the topic does not know
@@ -139,7 +140,7 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         return False  # "of smaller partner X"
     if sentence.within((marker.end, marker.end + _INTO), "trust"):
         return False  # "28 Prozent an einen französischen Treuhänder"
-    if any(t.start <= marker.start and t.end > marker.end for t in sentence.tags):
+    if any(t.start <= marker.start and t.end > marker.end and t.end - t.start <= _NAMED for t in sentence.tags):
         return False  # part of a longer word: "in parte", "en direct"
     near = sentence.within((marker.start + 1, marker.end + 12), *_KNOWN_AFTER_OF)  # "de l'usine": the article is its
     named = [t for t in near if t.label != "entity" or "-" not in sentence.shadow[marker.end : t.start]]
@@ -170,7 +171,7 @@ def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) 
 
 def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
     span = (sentence.clause(start)[0], sentence.clause(end)[1])
-    each = sentence.within(span, "each")
+    each = [t for t in sentence.within(span, "each") if not sentence.within((t.end, t.end + _SAID), "said")]
     return bool(sentence.within(span, "cross")) or (bool(each) and bool(sentence.within(span, "other", "own", "stake")))
 
 

@@ -43,6 +43,9 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
             cost = _cost(sentence, index, quantity, kind, tag)
             if cost <= _REACH[kind]:
                 costs.append((cost - _BONUS[kind], kind, tag))
+    if "unnamed" in sentence.labels:  # "sources say X may take 5 percent": no permission
+        mays = {t.start for t in sentence.tagged("may")}
+        costs = [e for e in costs if e[1] != "floor" or e[2].start not in mays]
     costs = [e for e in costs if e[1] != "block" or not _is_occasion(sentence, e[2], quantity)]
     if not costs:
         return "", None
