@@ -55,7 +55,9 @@ class Discourse:
                 mention.marker = self._marker(sentence, tag)
                 mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
                 before = sentence.mentions[-1] if sentence.mentions else None
-                if before and before.id == found and sentence.shadow[before.end : tag.start] in ("", " "):
+                words = sentence.text[before.end : tag.start].split() if before else []
+                beside = before is not None and len(words) <= 1 and all(w.isalpha() and w.islower() for w in words)
+                if before and before.id == found and beside:
                     mention.marker = mention.marker or before.marker  # "the plant company X": an apposition
                 sentence.mentions.append(mention)
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)

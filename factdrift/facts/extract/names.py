@@ -109,6 +109,7 @@ def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:
     found = []
     for venture in (m for m in sentence.mentions if m.id == rule.fact.subject):
         partners = [m for m in sentence.mentions if m.id in rule.fact.people and 0 <= m.start - venture.end <= _BESIDE]
+        partners = [m for m in partners if sentence.shadow[venture.end] != "," or m.marker]  # "Z, Y and ..." is a list
         partners += [
             m for m in sentence.mentions if m.id in rule.fact.people and m.poss and 0 < venture.start - m.end <= _OWN
         ]

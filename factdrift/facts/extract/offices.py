@@ -97,6 +97,8 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
     """A chief who goes, with nobody named to follow: a claim without a value."""
     heads = [m for m in sentence.mentions if m.id in rule.fact.people or m.id == rule.fact.subject]
     for step in sentence.tagged("office"):
+        if sentence.within((step.start, step.start + 1), "own"):
+            continue  # "which would leave it with 10 %"
         if step.aspect == "noun" or sentence.tagged("appoint", "other_office", "succeed"):
             continue
         near = [m for m in heads if 0 <= step.start - m.end <= 30]

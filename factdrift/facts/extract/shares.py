@@ -26,6 +26,7 @@ from factdrift.facts.extract.transfers import (
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
+_MAY = 20  # characters between "may" and what is allowed
 _OF = 30  # characters between a share and what it is of
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
 
@@ -46,6 +47,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         kind, cue = classify(sentence, index, quantity)
         if index and (paired := of_pair(sentence, index)):
             kind, cue = paired
+        if kind == "holding" and cue and "floor" in by_class and _is_leave(sentence, cue):
+            kind = "floor"
         if before and kind in ("", "trust") and (part := split_of(sentence, quantity)):
             kind, cue = "holding", part
         if not cue and (cue := gapped(sentence, quantity) or bare(sentence, quantity)):
@@ -94,6 +97,13 @@ def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[D
         return []  # another number stands nearer
     holding = mutual[0]
     return [Draft(r.fact, sentence, holding.value, holding.stage, holding.cue) for r in rules]
+
+
+def _is_leave(sentence: Sentence, cue: Tag) -> bool:
+    """Whether each is given leave to lower its share of the other ("both may in future go down to 10 %")."""
+    may = sentence.within((cue.start - _MAY, cue.start), "may")
+    mutual = sentence.tagged("each", "other")
+    return cue.label == "lower" and bool(may) and bool(mutual) and "unnamed" not in sentence.labels
 
 
 def _of_the_next(sentence: Sentence, quantity: Quantity, rules: list[Rule]) -> list[Rule]:

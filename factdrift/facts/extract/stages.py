@@ -49,7 +49,9 @@ def stage_of(
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
-            cues[label] = [t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger)]
+            cues[label] = [
+                t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger) or _is_modal(t, trigger)
+            ]
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
@@ -111,6 +113,11 @@ def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:
 def _is_late(cue: Tag, trigger: Tag) -> bool:
     """Whether a cue behind the verb still rules it: never behind what is done, else far enough to be a modal."""
     return trigger.aspect != "done" and cue.start >= trigger.end + 40
+
+
+def _is_modal(cue: Tag, trigger: Tag) -> bool:
+    """Whether the cue follows an open verb at once: then that is a noun ("the float could come in spring")."""
+    return trigger.aspect == "base" and 0 < cue.start - trigger.end <= 1
 
 
 def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
