@@ -82,7 +82,7 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
         near = [t for t in tags if distance(sentence, t.start, step.start) <= 100]
         wide = bool(sentence.tagged("delay"))  # "slips into 2023"
         dates = [w for w in sentence.dates if wide or w.exact or w.bound or "year" in sentence.shadow[w.start : w.end]]
-        dates = [w for w in dates if distance(sentence, w.start, step.start) <= 90]
+        dates = [w for w in dates if distance(sentence, w.start, step.start) <= 120]
         if not near or not dates:
             continue
         stage = stage_of(sentence, step, step.start)

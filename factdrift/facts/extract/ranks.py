@@ -15,6 +15,7 @@ from factdrift.topic import Entity
 _ATTACHED = 25  # characters from the start of a noun to the clause that tells its age
 _AGE_REACH = 60
 _PASSED = 12  # characters between whoever is passed and the verb
+_NOUN, _MODAL = 3, 16  # characters between a rank and its noun, a modal and its verb
 _ONCE = 24  # characters between "once" and a rank
 
 
@@ -36,6 +37,10 @@ def read_rank(
             if not rank or near is None or _is_of_person(sentence, at[1]) or _would_be(sentence, at[0]):
                 continue
             passed = sentence.tagged("overtake")
+            if sentence.within((at[1], at[1] + _NOUN), "shareholder"):
+                continue  # "the fifth-largest shareholder"
+            if passed and sentence.within((passed[0].start - _MODAL, passed[0].start), "future", "rumour"):
+                return []  # "will overtake X": X is not passed yet
             if passed and _is_overtaken(sentence, rule, passed[0], mentions):
                 return [Draft(rule.fact, sentence, Ordinal(rank + 1), Stage.COMPLETED, at)]
             if near.id == rule.fact.subject:
