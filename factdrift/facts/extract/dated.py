@@ -12,6 +12,7 @@ from factdrift.facts.extract.states import acting_subject, parties_present, trig
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 
+_ABOUT = 12  # characters between an agreement and what it is about
 _UNTIL = 12  # characters between "slipped" and the date it slipped to
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
@@ -134,6 +135,9 @@ def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draf
         for tag in tags:
             if any(0 <= tag.start - t.end <= 3 for t in sentence.tagged("amend")):
                 continue  # "the amended pact of March" is another one
+            edge = max(when.end, tag.end)
+            if any(m.type == "venture" and 0 < m.start - edge <= _ABOUT for m in sentence.mentions):
+                continue  # "the July agreement on Z": about something else
             gap = sentence.shadow[min(when.end, tag.end) : max(when.start, tag.start)]
             if len(gap) <= 12 and "," not in gap:
                 return [Draft(rule.fact, sentence, when.span, Stage.COMPLETED, (when.start, when.end), background=True)]

@@ -33,6 +33,7 @@ class Rule:
     relation: Relation
     labels: frozenset[str] = frozenset()  # empty: any sentence may
     evoking: tuple[str, ...] = ()  # the labels whose words evoke the fact
+    owner: str | None = None  # whose unit the subject is: its plans are told of the owner
 
     def may_be_in(self, labels: Set[str], named: Set[str]) -> bool:
         """Whether a sentence with these labels, that names these entities, can speak of the fact."""

@@ -4,6 +4,7 @@ The same article always gives the same claims, whatever the order of the topic's
 """
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -100,7 +101,9 @@ class _Tongue:
         # By name: the order in which a topic lists its facts must not matter.
         offices = frozenset(label for label in lexicon.words if label.startswith("office:"))
         facts = sorted((with_heads(f, topic, relations[f.relation]) for f in topic.facts), key=lambda f: f.name)
-        self._rules = [_rule(f, relations[f.relation], offices) for f in facts]
+        self._rules = [
+            replace(_rule(f, relations[f.relation], offices), owner=self._entities[f.subject].unit_of) for f in facts
+        ]
         self._by_entity: dict[str, list[int]] = {}
         self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
         for index, rule in enumerate(self._rules):

@@ -71,7 +71,7 @@ _KINDS = {
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
     **dict.fromkeys(("to", "from", "around", "at_most", "at_least"), "amount"),  # "close to" hides "to"
     **dict.fromkeys(
-        ("growth", "other_office", "nonvoting", "bodies"), "blocker"
+        ("growth", "other_office", "nonvoting", "bodies", "idiom"), "blocker"
     ),  # "market share" is no share, hides every word
 }
 

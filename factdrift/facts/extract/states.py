@@ -72,6 +72,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
             or (not here and (not rule.relation.granted or "each" in sentence.labels))
         )
         return together and set(wanted) <= here | set(context)
+    if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
+        return True  # "the owner is thinking of a listing"
     missing = [entity for entity in wanted if entity not in here]
     nobody = all(m.type == "person" for m in sentence.mentions)
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
