@@ -8,6 +8,7 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Name, Stage
 from factdrift.topic import Entity
 
+_STEP = 130  # characters, with what commas add, between a person and a verb of appointing
 _VERB = 90  # characters between a verb of appointing and the office
 _TITLE = 4  # characters of a title behind a name
 
@@ -63,7 +64,7 @@ def _stands_by_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> b
 
 def _steps(sentence: Sentence, people: list[Mention]) -> list[Tag]:
     """Words of appointing that are about people: "a plan named Rebirth" is not."""
-    return [t for t in sentence.tagged("appoint") if any(distance(sentence, m.start, t.start) <= 90 for m in people)]
+    return [t for t in sentence.tagged("appoint") if any(distance(sentence, m.start, t.start) <= _STEP for m in people)]
 
 
 def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:

@@ -148,6 +148,8 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
         between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
         if not between or between[0].label in ("relative", "that"):
             return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"
+    if not sentence.capital_names and sentence.within((cue.end, quantity.start), "park"):
+        return Stage.CURRENT  # 信託に移されたX株18%
     verb = _governing(sentence, quantity, "trust", cue)
     moves = [t for t in sentence.within(sentence.clause(quantity.start), "park") if t.aspect == "noun"]
     if verb is cue and moves:

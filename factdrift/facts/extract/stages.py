@@ -32,7 +32,9 @@ def stage_of(
     low, high = min(trigger.start, at), max(trigger.end, at)
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
     if span[0] > sentence.start and sentence.within((span[0] - 1, span[0] + 2), "for"):
-        span = (sentence.clause(span[0] - 2)[0], span[1])  # "is in talks with X, to buy ...": a purpose is of its verb
+        # "is in talks with X, its owner, to buy ...": a purpose is of its verb, whatever stands between them.
+        edge = next((a for a, b in sentence.asides if 0 <= span[0] - b <= 1), span[0] - 1)
+        span = (sentence.clause(edge - 1)[0], span[1])
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)) is not None:
         span = (opening, _closing(sentence, opening, high, span[1]))
     cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
