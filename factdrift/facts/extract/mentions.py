@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.stages import heading_dates
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
+_OPENING = 45  # characters of a phrase that opens a sentence
+_OF, _GENITIVE = 4, 1  # characters between an agreement and its date, and the other way round
 _OLD = timedelta(days=8)
 _LONG_AGO = timedelta(days=70)  # for a date as wide as a year
 
@@ -30,6 +34,9 @@ def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
     """Whether a word of the past stands over the claim; behind a comma it speaks of something else ("..., the first
     since 2011")."""
     cues = sentence.within(clause, "background")
+    opening = [t for t in sentence.tagged("background") if t.end < sentence.start + _OPENING]
+    if any(sentence.shadow[t.end : t.end + 1] == "," for t in opening):
+        return True  # "Under the deal of last month, X ..., and Y ..."
     return any(cue.start < end or "," not in sentence.shadow[end : cue.start] for cue in cues)
 
 
@@ -40,8 +47,17 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
     dates = [
         w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
     ]
+    if stage is not Stage.AGREED:
+        dates = [w for w in dates if not _names_agreement(sentence, w)]
+    dates += [w for w in heading_dates(sentence) if w not in dates]
     told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
     return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
+
+
+def _names_agreement(sentence: Sentence, when: When) -> bool:
+    """Whether the date only says which agreement is meant ("with the contract of 11 July signed, X has now ...")."""
+    agreements = sentence.tagged("deal", "agree")
+    return any(0 < when.start - t.end <= _OF or 0 < t.start - when.end <= _GENITIVE for t in agreements)
 
 
 def _is_past(sentence: Sentence, when: DateSpan) -> bool:

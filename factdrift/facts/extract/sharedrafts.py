@@ -121,7 +121,7 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
         return cue
     span = sentence.clause(quantity.start)
     if kind == "trust":  # "was completed" behind both is no word of holding
-        span = (span[0], max(quantity.end, cue.end))
+        span = (span[0], max(quantity.end, cue.end)) if sentence.capital_names else span
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
     if moves:
         verbs = [t for t in verbs if t.label != "own"] or verbs

@@ -6,6 +6,7 @@ lasting state, hearsay, agreement, intention. Permission and condition never mak
 
 import re
 
+from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.model import Stage
@@ -170,12 +171,17 @@ def _by_cues(cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bo
     return Stage.AGREED if trigger.aspect == "base" else Stage.PLANNED
 
 
+def heading_dates(sentence: Sentence) -> list[When]:
+    """The date that heads the sentence ("2002: X gets 15 percent, and Y ..."): it dates every clause."""
+    return [
+        w for w in sentence.dates[:1] if w.start - sentence.start <= 1 and sentence.shadow[w.end : w.end + 1] == ":"
+    ]
+
+
 def _past_year(sentence: Sentence, span: tuple[int, int]) -> bool:
     """Whether the clause is dated to an earlier year ("2002: X gets 15 percent")."""
     near = [w for w in sentence.dates if span[0] - 8 <= w.start < span[1]]
-    near += [
-        w for w in sentence.dates[:1] if w.start - sentence.start <= 1 and sentence.shadow[w.end : w.end + 1] == ":"
-    ]
+    near += heading_dates(sentence)
     return any(w.span.date_to.year < sentence.published.year for w in near)
 
 
