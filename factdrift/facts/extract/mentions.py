@@ -48,7 +48,7 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
         w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
     ]
     if stage is not Stage.AGREED:
-        dates = [w for w in dates if not _names_agreement(sentence, w)]
+        dates = [w for w in dates if w.relative or w.start == at or not _names_agreement(sentence, w)]
     dates += [w for w in heading_dates(sentence) if w not in dates]
     told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
     return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
