@@ -5,6 +5,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
 _NOUN = 24  # characters in which a noun may stand before its "of"
+_NEXT = 2  # characters between "to" and its number
 _PAIR = 24  # characters in which "to" may follow "from"
 
 
@@ -53,7 +54,11 @@ def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
     """Whether this is the first of "de 43 % à 15 %": a language may write "of" and "from" alike."""
     before = sentence.within((max(sentence.start, edge - 6), edge), "of", "from")
     after = sentence.within((quantity.end, quantity.end + 4), "to")
-    return bool(before and after) and any(0 <= q.start - after[0].end <= 2 for q in sentence.percents)
+    if not before or not after:
+        return False
+    vague = sentence.within((after[0].end, after[0].end + _NOUN), "around")  # "de 34 % à environ 24 %"
+    edge = vague[0].end if vague else after[0].end
+    return any(0 <= q.start - edge <= _NEXT for q in sentence.percents)
 
 
 def is_now(sentence: Sentence, quantity: Quantity) -> bool:

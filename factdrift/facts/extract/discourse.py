@@ -162,7 +162,8 @@ class Discourse:
         if len(words) <= 1:
             return True
         titles = sentence.within((end - _CALLED, end), "partner")
-        beside = bool(titles) and titles[-1].end >= end - 1
+        kinds = [t for t in sentence.within((start, end), "venture_ref", "pronoun") if t.aspect in ("", "noun")]
+        beside = bool(kinds) or (bool(titles) and titles[-1].end >= end - 1)
         return beside and len(words) <= _MOST_WORDS and all(word == word.lower() for word in words)
 
     @staticmethod

@@ -69,7 +69,7 @@ _KINDS = {
     "entity": "name",
     **dict.fromkeys(STAGE_LABELS, "stage"),
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
-    **dict.fromkeys(("to", "from", "around", "at_most", "at_least"), "amount"),  # "close to" hides "to"
+    **dict.fromkeys(("to", "from", "around", "at_most", "at_least", "equals"), "amount"),  # "close to" hides "to"
     **dict.fromkeys(
         ("growth", "other_office", "nonvoting", "bodies", "idiom"), "blocker"
     ),  # "market share" is no share, hides every word

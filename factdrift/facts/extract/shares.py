@@ -6,7 +6,7 @@ growth, margins and price moves never do.
 
 from collections.abc import Sequence
 
-from factdrift.facts.extract.amounts import is_target
+from factdrift.facts.extract.amounts import is_source, is_target
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
@@ -39,6 +39,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     for rule in rules:
         by_class.setdefault(rule.relation.share_class, []).append(rule)
     found: list[Draft] = []
+    kinds = [""]  # of the numbers so far
     before: Rule | None = None  # the slot of the share before, in this sentence
     split, shared_out = read_split(sentence, by_class.get("holding", []), context)
     for index, quantity in enumerate(sentence.percents):
@@ -49,6 +50,9 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             kind, cue = paired
         if kind == "holding" and cue and "floor" in by_class and _is_leave(sentence, cue):
             kind = "floor"
+        if index and kinds[-1] == "floor" and kind == "holding" and is_source(sentence, quantity):
+            kind = "floor"  # "the floor falls to 10 %, against 15 % now"
+        kinds.append(kind)
         if before and kind in ("", "trust") and (part := split_of(sentence, quantity)):
             kind, cue = "holding", part
         if not cue and (cue := gapped(sentence, quantity) or bare(sentence, quantity)):
