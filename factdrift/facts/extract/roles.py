@@ -103,7 +103,7 @@ def _names_owner(sentence: Sentence, mention: Mention, noun: Tag | None) -> bool
     if mention.marker not in ("of", "by") or not _is_genitive(sentence, mention):
         return False
     behind = [m for m in sentence.mentions if 0 < m.start - mention.end <= GENITIVE and m.marker == "of"]
-    behind = [m for m in behind if m.id != mention.id and sentence.tagged("holding_noun")]
+    behind = [m for m in behind if m.id != mention.id]
     return bool(behind) and not _is_genitive(sentence, behind[0])  # "la participation de 36 % de X dans Y"
 
 
