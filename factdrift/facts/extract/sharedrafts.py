@@ -9,6 +9,8 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
+_INTO = 14  # characters between "into" and a trust
+
 
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether a word of holding follows the number at once ("43 % held by X")."""
@@ -80,6 +82,8 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
             stage = Stage.CURRENT  # "15 % without votes": the shares are held
         if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
+    if kind == "holding" and stage is Stage.CURRENT and "at_most" in markers and cue.label != "own":
+        stage = Stage.PLANNED  # "up to 15 % of Z": nobody holds up to something
     bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
     if (
@@ -154,4 +158,5 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     moves = [t for t in sentence.within(sentence.clause(quantity.start), "park") if t.aspect == "noun"]
     if verb is cue and moves:
         verb = moves[0]  # "the transfer of 28 % to a trust"
-    return stage_of(sentence, verb, quantity.start, lasting=verb is cue)
+    into = sentence.within((cue.start - _INTO, cue.start), "into")  # "28 % into a trust": a move, told without a verb
+    return stage_of(sentence, verb, quantity.start, lasting=verb is cue and not into)
