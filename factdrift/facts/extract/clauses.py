@@ -27,6 +27,12 @@ def mark_breaks(sentence: Sentence) -> None:
             continue  # ", with projects in India": a phrase, no clause
         if before.endswith(",") or tag.aspect == "state":
             breaks.add(tag.start)
+    phrases = {t.start for t in sentence.tagged("for", "occasion")}
+    opening = [t for t in sentence.tagged("clause") if t.start - sentence.start <= 1 and t.start not in phrases]
+    if opening and opening[0].aspect in ("base", "state") and (comma := _comma(sentence, opening[0].end)) > 0:
+        breaks.add(
+            comma + 1
+        )  # "Despite the collapse of the merger, ...": what opens the sentence is a clause of its own
     earlier = -1
     for tag in sentence.tags:
         if tag.aspect in ("base", "done"):

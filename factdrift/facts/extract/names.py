@@ -90,7 +90,7 @@ def _sought(sentence: Sentence, tags: list[Tag]) -> Tag | None:
 def _is_event(sentence: Sentence, tag: Tag) -> bool:
     """Whether a word tells of a step: a verb, or a noun that a verb of the clause completes."""
     if tag.aspect == "noun":
-        steps = ("hard_done",) if sentence.capital_names else ("hard_done", "agree", "future", "intend", "rumour")
+        steps = ("hard_done", "agree", "future", "intend", "rumour")
         return tag.label == "take_stake" and bool(sentence.within(sentence.clause(tag.start), *steps))
     return tag.aspect in ("base", "done")
 
