@@ -285,3 +285,18 @@ def test_a_topic_that_cannot_be_read_stops_the_reader() -> None:
 
     with pytest.raises(ConfigError, match="holds_stake"):
         Reader(Topic.model_validate(broken))
+
+
+def test_what_each_holds_is_news_where_the_story_begins_with_a_completion() -> None:
+    closing, standing = (
+        f"{lead} Each company holds 15 percent of the other, with voting rights."
+        for lead in ("Orbis and Kaido completed the overhaul of their alliance on Wednesday.", "Orbis met Kaido.")
+    )
+
+    assert _mentions(closing) == {"news"}
+    assert _mentions(standing) == {"background"}
+
+
+def _mentions(text: str) -> set[str]:
+    article = Article("a", "v", "", "", "Orbis and Kaido", text, "en", AT, "meta", None, AT, "s")
+    return {claim.mention.value for claim in READER.read(article) if claim.fact in ("orbis-in-kaido", "kaido-in-orbis")}

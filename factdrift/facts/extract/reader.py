@@ -58,6 +58,7 @@ _SHARE_LABELS = frozenset(
 )
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
 _STANDING = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
+_LEAD_SENTENCES = 3  # the title and what a story begins with
 _LEAD, _LONGEST_NAME = 600, 80
 _THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
 _BODIES = ("company", "body", "state", "venture")
@@ -156,9 +157,11 @@ class _Tongue:
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates
                     )
                 )
+        closing = any("hard_done" in sentence.labels for sentence in found[:_LEAD_SENTENCES])
         for sentence in found:
             sentence.capital_names = self._lexicon.possessive in ("suffix", "none")
             sentence.setting = found[0].labels
+            sentence.closing = closing
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:
