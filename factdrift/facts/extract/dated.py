@@ -14,6 +14,7 @@ from factdrift.topic import Entity
 
 _ABOUT = 12  # characters between an agreement and what it is about
 _UNTIL = 12  # characters between "slipped" and the date it slipped to
+_ARTICLE = 8  # characters of "without any listing"
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
 _AWAITED = 14  # characters between "expects" and the agreement
@@ -22,7 +23,8 @@ _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
 def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """When something is due, or was done; a fall of the plan is a claim of its own."""
-    tags = triggers(sentence, rule)
+    lacking = sentence.tagged("lacking")
+    tags = [t for t in triggers(sentence, rule) if not any(0 < t.start - w.end <= _ARTICLE for w in lacking)]
     if (
         not tags
         or not parties_present(sentence, rule, context)
@@ -87,6 +89,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
         if not near or not dates:
             continue
         stage = stage_of(sentence, step, step.start)
+        if moved := _moved(sentence, dates):
+            dates, stage = moved, Stage.PLANNED  # "due by March, have been delayed to the autumn"
         if stage is Stage.DENIED and step.label != "settle":
             continue  # "no deal is expected in May" gives no date
         if stage in (Stage.COMPLETED, Stage.AGREED, Stage.CURRENT):
@@ -148,10 +152,14 @@ def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
     dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
     if not dates:
         return None
-    delays = sentence.tagged("delay")
-    moved = [w for w in dates for t in delays if 0 < w.start - t.end <= _UNTIL]
+    moved = _moved(sentence, dates)
     best = moved[0] if moved else min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
     return _ahead(sentence, best, stage)
+
+
+def _moved(sentence: Sentence, dates: list[When]) -> list[When]:
+    """The dates to which something is put off."""
+    return [w for w in dates for t in sentence.tagged("delay") if 0 < w.start - t.end <= _UNTIL]
 
 
 def _ahead(sentence: Sentence, when: When, stage: Stage) -> DateSpan:

@@ -131,8 +131,9 @@ class Sentence:
         """Whether the number is the whole that another is a part of, set off by commas ("28 %, of 43 %, lie in X")."""
         if self.shadow[quantity.end : quantity.end + 1] not in (",", ")"):
             return False
-        markers = self.within((quantity.start - 9, quantity.start), "of")
-        if not markers or self.shadow[markers[-1].end : quantity.start].strip():
+        near = (quantity.start - 9, quantity.start)
+        markers = self.within(near, "of")
+        if not markers or self.within(near, "to") or self.shadow[markers[-1].end : quantity.start].strip():
             return False
         return self.shadow[markers[-1].start - 2 : markers[-1].start].strip()[-1:] in (",", "(")
 

@@ -79,6 +79,7 @@ class Lexicon(_Frozen):
     unit_descriptions: Phrases = ()  # templates with {owner}
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun
     auxiliaries: Phrases = ()  # words of having that make a tense right before a participle ("had agreed")
+    past_alike: Phrases = ()  # verbs whose past is written like their open form: right behind a subject it is the past
     concepts: dict[str, Phrases] = {}
     units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
     periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"

@@ -10,6 +10,9 @@ from factdrift.topic import Entity
 
 _STEP = 130  # characters, with what commas add, between a person and a verb of appointing
 _VERB = 90  # characters between a verb of appointing and the office
+_LEAVES = 12  # characters between a person and the verb of leaving
+_STANDS = 3  # characters between a company and the office at its head
+_COPULA = 14  # characters between "the new chief" and "will be"
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -25,7 +28,10 @@ def read_chief(
         return drafts
     chosen = _appointee(sentence, people)
     others = [m for m in people if _stands_by_office(sentence, m, tags) and not _is_succeeded(sentence, m)]
+    gone = _gone(people, departure)
     for person in dict.fromkeys((chosen.id, *(m.id for m in others))):
+        if person == gone:
+            continue
         mention = next(m for m in people if m.id == person)
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = _steps(sentence, people)
@@ -37,6 +43,13 @@ def read_chief(
     return drafts
 
 
+def _gone(people: list[Mention], departure: Draft | None) -> str | None:
+    """Who left, and so holds the office no more ("X stepped down as chief executive")."""
+    if departure is None or departure.stage is not Stage.COMPLETED:
+        return None
+    return next((m.id for m in people if 0 <= departure.cue[0] - m.end <= _LEAVES), None)
+
+
 def _successions(sentence: Sentence, rule: Rule) -> list[Tag]:
     """Words of succeeding where two of the office's people are named: whom one follows says which office it is."""
     known = {m.id for m in sentence.mentions if m.id in rule.fact.people}
@@ -44,6 +57,9 @@ def _successions(sentence: Sentence, rule: Rule) -> list[Tag]:
 
 
 def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
+    firms = [m for m in sentence.mentions if m.type != "person" and m.end < tag.start <= m.end + _STANDS]
+    if any(m.start == o.end + 1 for o in sentence.tagged("other_office") for m in firms):
+        return True  # "former X chief Jane Doe"
     return any(
         o.start <= tag.start and tag.end <= o.end + 20 and o.end >= tag.start - 10
         for o in sentence.tagged("other_office")
@@ -119,7 +135,12 @@ def _office_stage(sentence: Sentence, tag: Tag) -> Stage:
     for step in sentence.within(span, "appoint") or [
         t for t in sentence.tagged("appoint") if 0 < tag.start - t.end <= _VERB
     ]:
-        if step.aspect == "noun" and not sentence.within(span, "future", "intend", "rumour", "agree", "hard_done"):
+        ahead = [
+            t
+            for t in sentence.within(span, "future", "intend", "rumour", "agree", "hard_done")
+            if t.start <= step.end + _COPULA
+        ]
+        if step.aspect == "noun" and not ahead:
             return Stage.CURRENT  # "the new chief executive X faces ..."
         stage = stage_of(sentence, step, tag.start)
         return Stage.COMPLETED if stage in (Stage.CURRENT, Stage.AGREED) else stage

@@ -28,7 +28,7 @@ from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.openreading import CANDIDATE, may_be_candidate, read_candidates, read_share_candidates
 from factdrift.facts.extract.phrases import name_phrases, other_phrases
 from factdrift.facts.extract.repeats import unique_claims
-from factdrift.facts.extract.scan import Scanner, tags_between, without_false_verbs
+from factdrift.facts.extract.scan import Scanner, tags_between, with_past_forms, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
@@ -117,6 +117,7 @@ class _Tongue:
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
         self._articles = tuple(f" {word} " for word in lexicon.articles)
         self._auxiliaries = frozenset(lexicon.auxiliaries)
+        self._past_alike = frozenset(lexicon.past_alike)
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
 
     @cached_property
@@ -152,6 +153,7 @@ class _Tongue:
                 own = without_false_verbs(
                     tags_between(tags, start, end), shadows[part], self._articles, self._auxiliaries
                 )
+                own = with_past_forms(own, shadows[part], self._past_alike)
                 found.append(
                     Sentence(
                         part, start, end, len(found), shadows[part], text, own, published, self._numbers, self._dates

@@ -22,6 +22,7 @@ _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
 _SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
+_BESIDE = 5  # the weight of a holder that stands right beside the number
 _NAMED = 22  # characters between "of" and a name that is introduced
 UNKNOWN = "?"  # a holder that the topic does not know
 
@@ -96,6 +97,8 @@ def _with_compounds(
 def _names_owner(sentence: Sentence, mention: Mention, noun: Tag | None) -> bool:
     """Whether the name stands before the noun as its first part, or right behind a noun that takes its holder so."""
     if noun and 0 <= noun.start - mention.end <= 1 and not mention.poss:
+        if any(m.poss and 0 <= mention.start - m.end <= _INVERTED // 2 for m in sentence.mentions):
+            return False  # "its X stake" is its own
         return bool(sentence.within((noun.start, noun.start + 1), "holding_noun"))
     nouns = [t for t in sentence.tagged("holding_noun") if 0 < mention.start - t.end <= GENITIVE]
     if nouns and sentence.within((nouns[-1].end, mention.start), "genitive"):
@@ -244,6 +247,8 @@ def choose_rules(rules: list[Rule], roles: Roles, context: tuple[str, ...], leas
         third = {e for e, w in roles.held.items() if w >= 4}
         mutual = [r for r in rules if {r.fact.subject, r.fact.object} <= ids and _has_mirror(r, rules)]
         sure = {e for e, w in roles.holder.items() if w >= 3}  # "X and Z 45 % each" says nothing of X and Y
+        beside = {e for e, w in roles.holder.items() if w >= _BESIDE}  # "X and Y each hold 45 %, Z 10 %"
+        mutual = [r for r in mutual if beside <= {r.fact.subject, r.fact.object}]
         mutual = [r for r in mutual if third <= {r.fact.subject, r.fact.object}]
         mutual = [r for r in mutual if not sure or sure & {r.fact.subject, r.fact.object}]
         if mutual:

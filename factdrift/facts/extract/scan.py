@@ -5,7 +5,7 @@ A tag counts only where it stands as a word of its own; a tag inside a longer on
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -64,6 +64,7 @@ MARKER_LABELS = frozenset(
         "for",
     )
 )
+_RULED = 40  # characters between "will" and the verb that it rules
 _LONGEST = 40  # characters that a word with an open end may have
 _KINDS = {
     "entity": "name",
@@ -214,6 +215,30 @@ def without_false_verbs(
         or shadow[tag.start : tag.end] not in auxiliaries
         or not _is_auxiliary(shadow, tag, tags, index)
     ]
+
+
+def with_past_forms(tags: list[Tag], shadow: str, alike: frozenset[str]) -> list[Tag]:
+    """The tags with a verb's open form as its past where both are written alike and a subject stands right before it.
+
+    "X cut its stake" tells of the past; "will X cut its stake", "to see X cut it" do not.
+    """
+    if not alike or all(shadow[t.start : t.end].split(" ", 1)[0] not in alike for t in tags if t.aspect == "base"):
+        return tags
+    return [
+        replace(tag, aspect="done") if tag.aspect == "base" and _is_past(tag, tags, shadow, alike) else tag
+        for tag in tags
+    ]
+
+
+def _is_past(verb: Tag, tags: list[Tag], shadow: str, alike: frozenset[str]) -> bool:
+    if shadow[verb.start : verb.end].split(" ", 1)[0] not in alike:
+        return False
+    subjects = [t for t in tags if t.label in ("entity", "pronoun", "both") and t.aspect in ("", "base")]
+    subjects = [t for t in subjects if t.end == verb.start - 1]
+    ruled = ("future", "intend", "rumour", "condition", "to", "may")
+    return bool(subjects) and not any(
+        t.label in ruled and 0 <= verb.start - t.end <= _RULED for t in tags if t.end <= subjects[0].start
+    )
 
 
 def _is_auxiliary(shadow: str, tag: Tag, tags: list[Tag], index: int) -> bool:

@@ -9,6 +9,8 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
+_BESIDE = 3  # characters between a possessor and what it has
+_OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 
 
@@ -18,8 +20,10 @@ def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
 
 
 def is_possessed(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number is what somebody has ("its 43 per cent")."""
-    return any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
+    """Whether the number is what somebody has ("its 43 per cent", "X's own 15 per cent")."""
+    own = sentence.within((quantity.start - _OWN, quantity.start), "own")
+    edge = own[-1].start if own and own[-1].end == quantity.start - 1 else quantity.start
+    return any(m.poss and 0 <= edge - m.end <= _BESIDE for m in sentence.mentions)
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
@@ -63,6 +67,7 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
         if "from" in markers and not now:
             return None
         stage = Stage.CURRENT if "from" in markers else stage_of(sentence, cue, quantity.start, permission=True)
+        stage = Stage.CURRENT if stage is Stage.DENIED else stage  # "neither can go below 10 %"
     elif kind == "holding" and is_now(sentence, quantity):
         stage = Stage.CURRENT
     elif kind == "trust":

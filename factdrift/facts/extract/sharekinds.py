@@ -71,6 +71,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     beside = sentence.within((quantity.end, quantity.end + 3), "cross")
     if kind == "floor" and beside:
         return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"
+    if kind == "holding" and is_target(sentence, quantity) and (parked := _parked_source(sentence, quantity)):
+        return "trust", parked
     if parked := _parked(sentence, quantity):
         return "trust", parked
     if kind == "block" and (
@@ -191,6 +193,14 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         ):
             return tag  # 信託に移されたX株18%; "placer dans une fiducie 28 %"
     return None
+
+
+def _parked_source(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The trust right before the level that something in it moves to ("cut what it keeps in the trust to 18 %")."""
+    marks = sentence.within((quantity.start - _COUNT, quantity.start), "to")
+    near = [t for t in sentence.tagged("trust") for m in marks if t.end + 1 == m.start]
+    held = [t for t in near if sentence.within((t.start - _COUNT, t.start), "own", "park")]
+    return held[0] if held else None
 
 
 def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:

@@ -80,11 +80,15 @@ def stage_of(
         return Stage.RUMOURED if hearsay else Stage.AGREED
     if decided := _by_aspect(sentence, cues, trigger, future):
         return decided
+    if trigger.aspect == "base" and _is_behind(sentence, trigger) and not (future or cues["intend"] or hearsay):
+        return Stage.COMPLETED  # "after selling 5 %, X still has ..."
     if cues["hard_done"] and not future and not hearsay:
         return Stage.COMPLETED
     if trigger.aspect == "base" and not (future or cues["intend"] or hearsay) and _past_year(sentence, span):
         return Stage.COMPLETED
     stage = _by_cues(cues, trigger, hearsay, future, lasting)
+    if stage is Stage.COMPLETED and delays and not _coincides(trigger, delays):
+        return Stage.PLANNED  # "the listing has been put off"
     noun = trigger.aspect in ("", "noun") and not (future or cues["intend"])
     return Stage.COMPLETED if stage is Stage.PLANNED and noun and _past_date(sentence, span) else stage
 
@@ -107,6 +111,11 @@ _CUES = (
 
 def _coincides(tag: Tag, others: list[Tag]) -> bool:
     return any(tag.start < other.end and other.start < tag.end for other in others)
+
+
+def _is_behind(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether the open verb follows a word that puts it into the past at once."""
+    return any(t.end + 1 == trigger.start for t in sentence.tagged("once_done"))
 
 
 def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:

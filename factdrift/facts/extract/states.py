@@ -11,6 +11,7 @@ from factdrift.topic import Entity
 _PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
 _AT_ONCE = 16  # characters between a word and the place it is about
 _LIST = 18  # characters between places that are listed side by side
+_BY = 8  # characters of " by the " between a verb and who acts
 _NEARER = 30  # characters by which the other place must be nearer
 
 
@@ -86,6 +87,8 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     companies = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id != rule.fact.object]
     if not companies or entities[rule.fact.subject].type != "company":
         return True
+    if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
+        return False  # "is funded by Y"
     owner = entities[rule.fact.object].unit_of if rule.fact.object else None
     companies = [m for m in companies if not sentence.is_aside(m.start, trigger.start)]
     before = [m for m in companies if m.end <= trigger.start and not (m.id == owner and (m.poss or m.marker == "of"))]
