@@ -1,4 +1,4 @@
-"""Plain sentences in five languages about invented firms: each says what `tests/sentences` has beside it, no more."""
+"""Plain sentences in six languages about invented firms: each says what `tests/sentences` has beside it, no more."""
 
 from datetime import UTC, datetime
 from pathlib import Path

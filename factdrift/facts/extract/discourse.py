@@ -49,6 +49,8 @@ class Discourse:
                 continue  # the topic says which one is meant
             if tag.label == "entity" and _is_other_firm(sentence, tag):
                 continue  # "X Business Park" is not X
+            if tag.label == "partner_ref" and any(n.start == tag.end + 1 for n in named):
+                continue  # "its partner X"
             if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
                 mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
                 mention.type = self._type(found)

@@ -13,6 +13,7 @@ _VERB = 90  # characters between a verb of appointing and the office
 _LEAVES = 12  # characters between a person and the verb of leaving
 _STANDS = 3  # characters between a company and the office at its head
 _COPULA = 14  # characters between "the new chief" and "will be"
+_WILL = 12  # characters between a person and the verb of appointing
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -35,7 +36,7 @@ def read_chief(
         mention = next(m for m in people if m.id == person)
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = _steps(sentence, people)
-        stage = _office_stage(sentence, tag) if person == chosen.id and steps else Stage.CURRENT
+        stage = _office_stage(sentence, tag, mention) if person == chosen.id and steps else Stage.CURRENT
         if handed := _handed_to(sentence, mention):
             stage = stage_of(sentence, handed, handed.start)
         name = Name(entities[person].names[0])
@@ -92,6 +93,9 @@ def _appointee(sentence: Sentence, people: list[Mention]) -> Mention:
         return named[0]  # "X will hand over to Y"
     follows = [m for m in people if m.marker == "by" and not _is_succeeded(sentence, m)]
     people = [m for m in people if not _is_succeeded(sentence, m)] or people
+    named = [m for t in steps for m in people if t.aspect in ("base", "done") and m.start == t.end + 1]
+    if named:
+        return named[0]  # "ousts its chief X, names Y"
     heirs = [m for t in sentence.tagged("succeed") for m in people if m.end <= t.start]
     if heirs and not follows:
         return heirs[-1]  # "X replaces Y"
@@ -129,12 +133,16 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
     return None
 
 
-def _office_stage(sentence: Sentence, tag: Tag) -> Stage:
+def _office_stage(sentence: Sentence, tag: Tag, person: Mention) -> Stage:
     span = sentence.clause(tag.start)
+    verbs = [t for t in sentence.within(sentence.clause(person.start), "appoint") if t.aspect != "noun"]
+    beside = [t for t in verbs if 0 < t.start - person.end <= _WILL]
     # "named its planner, X, as chief executive": the verb may stand before an aside.
-    for step in sentence.within(span, "appoint") or [
-        t for t in sentence.tagged("appoint") if 0 < tag.start - t.end <= _VERB
-    ]:
+    for step in (
+        beside
+        or sentence.within(span, "appoint")
+        or [t for t in sentence.tagged("appoint") if 0 < tag.start - t.end <= _VERB]
+    ):
         ahead = [
             t
             for t in sentence.within(span, "future", "intend", "rumour", "agree", "hard_done")

@@ -23,6 +23,7 @@ _INVERTED = 6  # characters between a verb and a subject that follows it
 _SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
 _BESIDE = 5  # the weight of a holder that stands right beside the number
+_REACHES = 8  # letters of "down to "
 _NAMED = 22  # characters between "of" and a name that is introduced
 UNKNOWN = "?"  # a holder that the topic does not know
 
@@ -67,7 +68,9 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
     if _is_held_by_stranger(sentence, start):
         roles.holder[UNKNOWN] = 4
-    if _is_of_unknown(sentence, end) or _is_in_unknown(sentence, start):
+    # "cut its stake in X to 15 % in a landmark deal": what the level is of has been said.
+    reached = bool(taken) and any(start - t.end <= 1 for t in sentence.within((start - _REACHES, start), "to"))
+    if (not reached and _is_of_unknown(sentence, end)) or _is_in_unknown(sentence, start):
         roles.held[UNKNOWN] = 4
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
@@ -86,7 +89,7 @@ def _with_compounds(
     """In "the X stake in Y" and "la participation de X" the first name is the holder's, unless nothing else is held."""
     owners = [m for m, _ in held if _names_owner(sentence, m, noun)]
     others = [m for m, weight in held if weight >= 4 and m not in owners]
-    if not owners or not (others or owners[0].marker):
+    if not owners or not (others or owners[0].marker in ("of", "by")):
         return held, holder
     return (
         [(m, 0 if m in owners else w) for m, w in held],

@@ -10,6 +10,7 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
 _BESIDE = 3  # characters between a possessor and what it has
+_APPOSED = 30  # characters between a shareholder and the share
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 
@@ -129,10 +130,13 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
     if cue.aspect in ("base", "done", "state") and not (moves and cue.label == "own"):
         return cue
     span = sentence.clause(quantity.start)
+    holders = sentence.within((max(span[0], quantity.start - _APPOSED), quantity.start), "shareholder")
+    if kind == "holding" and holders and "," not in sentence.shadow[holders[-1].end : quantity.start]:
+        return holders[-1]  # "X's largest shareholder with a 43 % stake, has no say"
     if kind == "trust":  # "was completed" behind both is no word of holding
         span = (span[0], max(quantity.end, cue.end)) if sentence.capital_names else span
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
-    if moves:
+    if moves or kind == "trust":
         verbs = [t for t in verbs if t.label != "own"] or verbs
     if not verbs:
         return cue

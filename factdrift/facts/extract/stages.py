@@ -62,7 +62,11 @@ def stage_of(
     if trigger.label in _STEPS:  # "its holding drops to 15 %": the word that moves it does not make it fall
         cues["cancel"] = [t for t in cues["cancel"] if not _coincides(t, [trigger])]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
+    if _is_conditional(sentence, trigger):
+        return Stage.RUMOURED  # "if X is listed": nothing has happened
     delays = sentence.within(span, "delay")
+    if delays:  # "denied that it had been delayed": the plan stands
+        cues["deny"] = [t for t in cues["deny"] if t.start > delays[0].start]
     if delays and any(
         span[0] <= w.start < span[1] for w in sentence.dates
     ):  # "put off until 2024": it is still to come
@@ -118,6 +122,12 @@ def _is_behind(sentence: Sentence, trigger: Tag) -> bool:
     return any(t.end + 1 == trigger.start for t in sentence.tagged("once_done"))
 
 
+def _is_conditional(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether the clause of the trigger opens with a word of condition."""
+    low, _ = sentence.clause(trigger.start)
+    return any(t.end < trigger.start for t in sentence.within((low, low + 2), "condition"))
+
+
 def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:
     return trigger.start - cue.end <= _AUXILIARY or ", " not in sentence.shadow[cue.end : trigger.start]
 
@@ -136,6 +146,9 @@ def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
     """Where the clause of a state begins that defines a noun ("level with the 15 % that X has")."""
     if _APPOSITION.search(sentence.shadow, max(sentence.start, trigger.start - 6), trigger.start):
         return trigger.start  # ", the owner of 43 %"
+    owned = [m for m in sentence.mentions if m.poss and 0 < trigger.start - m.end <= _OWNER]
+    if trigger.label == "shareholder" and owned and sentence.shadow[owned[0].start - 2 : owned[0].start] == ", ":
+        return trigger.start  # ", Y's largest shareholder"
     if trigger.label == "shareholder" and trigger.start - sentence.start <= _OPENING:
         return trigger.start  # "Largest shareholder of X with 36 %, Y said ..."
     opens = [t.start for t in sentence.tagged("that", "relative") if 0 < trigger.start - t.end <= 30]
@@ -151,6 +164,7 @@ def _closing(sentence: Sentence, opening: int, at: int, end: int) -> int:
 
 
 _COMMA = re.compile(r",(?!\d)")
+_OWNER = 12  # characters between a company and its largest shareholder
 _OPENING = 8  # characters of an article before a noun that opens the sentence
 _STEPS = ("lower", "raise", "sell", "buy", "take_stake")
 _APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
@@ -201,9 +215,13 @@ def _past_date(sentence: Sentence, span: tuple[int, int]) -> bool:
 
 
 def _title_future(sentence: Sentence, trigger: Tag) -> bool:
-    if sentence.index or trigger.aspect not in ("base", ""):
+    if trigger.aspect not in ("base", ""):
         return False
-    return any(tag.end <= trigger.start <= tag.end + 3 for tag in sentence.tagged("title_future"))
+    near = [tag for tag in sentence.tagged("title_future") if tag.end <= trigger.start <= tag.end + 3]
+    if not sentence.index:
+        return bool(near)
+    opens = [m for m in sentence.mentions if m.start == sentence.start]  # a headline within a text
+    return bool(opens) and any(tag.start == opens[0].end + 1 for tag in near)
 
 
 def _cancelled(cues: dict[str, list[Tag]], trigger: Tag) -> bool:

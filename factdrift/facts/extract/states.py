@@ -12,6 +12,7 @@ _PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "nor
 _AT_ONCE = 16  # characters between a word and the place it is about
 _LIST = 18  # characters between places that are listed side by side
 _BY = 8  # characters of " by the " between a verb and who acts
+_JOINED = 14  # characters between companies that act together
 _NEARER = 30  # characters by which the other place must be nearer
 
 
@@ -109,7 +110,8 @@ def _coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) ->
     last = nearest
     for mention in reversed(before[:-1]):
         gap = sentence.shadow[mention.end : last.start]
-        if len(gap) > 14:
+        beside = sentence.within((mention.end, last.start), "partner_ref")  # "X and its partner Y"
+        if len(gap) > (2 * _JOINED if beside else _JOINED):
             break
         group.add(mention.id)
         last = mention
@@ -245,5 +247,8 @@ def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention])
             return listed[position] == rule.fact.subject
     if rule.fact.subject not in names and sentence.tagged("both"):
         return False
+    before = [m for m in others if m.end <= sums[0].start and m.marker not in ("of", "from")]
+    if before and len(sums) == 1 and len(_coordinated(sentence, before, before[-1])) > 1:
+        return False  # "X and Y together invest 800 million": the sum is of both
     free = [m for m in others if m.end <= at and not sentence.is_aside(m.start, at)]
     return not free or rule.fact.subject in {m.id for m in free}

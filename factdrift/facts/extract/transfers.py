@@ -142,11 +142,13 @@ def read_handed(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
     """A partner's part that it sells to the holder ("Y sells its part of Z to X"), or that X buys without a number."""
     told = {d.fact.name for d in found}
     drafts: list[Draft] = []
-    for verb in sentence.tagged("sell", "buy", "take_stake") if "stake" in sentence.labels or sentence.percents else ():
+    for verb in sentence.tagged("sell", "buy", "take_stake"):
+        if "stake" not in sentence.labels and not sentence.percents and not sentence.tagged("from"):
+            continue
         span = sentence.clause(verb.start)
         here = [m for m in sentence.mentions if span[0] <= m.start < span[1]]
         for rule in rules:
-            held = [m for m in here if m.id == rule.fact.object and m.marker == "of" and m.type == "venture"]
+            held = [m for m in here if m.id == rule.fact.object and m.type == "venture" and _is_thing(verb, m)]
             if rule.fact.name in told or not held or not _changes_hands(sentence, verb, rule, here, context):
                 continue
             told.add(rule.fact.name)
@@ -156,6 +158,11 @@ def read_handed(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
                 Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (verb.start, verb.end))
             )
     return drafts
+
+
+def _is_thing(verb: Tag, mention: Mention) -> bool:
+    """Whether the mention is what the verb is about: "his part of X", or X right behind it."""
+    return mention.marker == "of" or (verb.label != "sell" and 0 < mention.start - verb.end <= _ONE)
 
 
 def _changes_hands(sentence: Sentence, verb: Tag, rule: Rule, here: list[Mention], context: tuple[str, ...]) -> bool:
@@ -169,6 +176,9 @@ def _changes_hands(sentence: Sentence, verb: Tag, rule: Rule, here: list[Mention
         # "an Z an X": a language may write "in" and "to" alike; who comes last takes it.
         last = [m for m in takers if m.marker == "of" and any(t.marker == "of" and t.start < m.start for t in things)]
         return bool(sellers) and any(m.marker == "to" or m in last for m in takers)
+    left = [m for m in others if m.marker == "from" and m.start > verb.end]
+    if left and any(m.id == holder and m.end <= verb.start and not m.marker for m in here):
+        return True  # "X takes over the plant from Y"
     owned = [t for m in others if m.poss for t in sentence.tagged("stake") if 0 <= t.start - m.end <= 12]
     buyers = [m for m in here if m.id == holder and (m.end <= verb.start or m.marker == "by")]
     return (
@@ -183,6 +193,8 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
     drafts: list[Draft] = []
     for tag in sentence.tagged("whole")[:1]:
         roles = roles_at(sentence, tag.start, tag.end, context)
+        if sentence.within((tag.start - _SOLD, tag.start), "sell"):
+            continue  # "has sold its entire stake"
         here = {m.id for m in sentence.mentions}
         bought = [r for r in rules if any(d.fact is r.fact and d.value is None for d in found)]
         chosen = bought or choose_rules([r for r in rules if r.fact.object in here], roles, context, 2)
@@ -216,6 +228,7 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
     return drafts
 
 
+_SOLD = 24  # characters between a verb of selling and all that is sold
 _ONE = 3  # pieces of " to "
 _BEHIND = 4  # letters of a preposition
 _BESIDE = 70  # characters from the verb of buying to what is bought
