@@ -35,6 +35,9 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if needs_step and rule.relation.both_ways:
         return _agreement(sentence, rule, tags, entities)
     steps = sentence.tagged(*rule.relation.steps) if needs_step else tags
+    if needs_step and (moved := _moved(sentence, sentence.dates)):
+        span = _ahead(sentence, moved[0], Stage.PLANNED)
+        return [Draft(rule.fact, sentence, span, Stage.PLANNED, (moved[0].start, moved[0].end), due=span)]
     if not steps:
         return _dropped(sentence, rule, tags)
     step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
@@ -159,7 +162,13 @@ def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
 
 def _moved(sentence: Sentence, dates: list[When]) -> list[When]:
     """The dates to which something is put off."""
-    return [w for w in dates for t in sentence.tagged("delay") if 0 < w.start - t.end <= _UNTIL]
+    delays = [t for t in sentence.tagged("delay") if t.aspect != "noun"]
+    near = [w for w in dates for t in delays if 0 < w.start - t.end <= _UNTIL]
+    if near or not delays:
+        return near
+    _, high = sentence.clause(delays[0].start)  # "put off from autumn to spring"
+    later = [w for w in dates if delays[0].end < w.start < high]
+    return [w for w in later if any(w.start - t.end <= 1 for t in sentence.within((w.start - _UNTIL, w.start), "to"))]
 
 
 def _ahead(sentence: Sentence, when: When, stage: Stage) -> DateSpan:

@@ -69,10 +69,11 @@ def _partners(
         step = tag.aspect != "noun" or sentence.within(span, "agree", "future", "intend", "rumour", "hard_done")
         verb = tag in events or (tag.label in ("found", "join") and step and sentence.index <= 1)
         ahead = tag.label == "own" and sentence.within((tag.start - _WILL, tag.start), "future")  # "will be owned by X"
+        at = mention.start if span[0] <= tag.start < span[1] else tag.start  # "ended X, but will work with Y on Z"
         stage = (
             Stage.CURRENT
             if known and not ahead and not verb
-            else stage_of(sentence, tag, mention.start, lasting=known and not verb)
+            else stage_of(sentence, tag, at, lasting=known and not verb)
         )
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts

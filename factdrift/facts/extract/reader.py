@@ -62,6 +62,7 @@ _LEAD_SENTENCES = 3  # the title and what a story begins with
 _LEAD, _LONGEST_NAME = 600, 80
 _THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
 _BODIES = ("company", "body", "state", "venture")
+_OWNED = 3  # characters between a possessor and the share
 _SIDE_BY_SIDE = 6  # characters between two names that only stand side by side
 _CONTEXT = 40  # characters of prefix and suffix kept with a quote
 
@@ -281,7 +282,7 @@ def _is_bare_share(sentence: Sentence) -> bool:
     """Whether a percentage belongs to somebody without any word of shares ("with its 36 percent of X")."""
     if all(not m.poss for m in sentence.mentions):
         return False
-    return any(m.poss and 0 <= q.start - m.end <= 1 for q in sentence.percents for m in sentence.mentions)
+    return any(m.poss and 0 <= q.start - m.end <= _OWNED for q in sentence.percents for m in sentence.mentions)
 
 
 def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:

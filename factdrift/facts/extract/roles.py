@@ -24,9 +24,12 @@ _SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
 _BESIDE = 5  # the weight of a holder that stands right beside the number
 _REACHES = 8  # letters of "down to "
+_OUTSIDER = 40  # characters between a kind of holder and its verb, or between the verb and the share
+_OF = 9  # characters of "from the "
 _NAMED = 22  # characters between "of" and a name that is introduced
 UNKNOWN = "?"  # a holder that the topic does not know
 
+_ACTS = ("own", "take_stake", "buy", "sell", "lower", "raise")
 _VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
 _NOUNS = ("stake", "cross", "votes", "trust")
 
@@ -119,6 +122,8 @@ def _is_genitive(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     """Whether a name that the topic does not know stands right before the verb ("BlackRock owns 5 % of X")."""
+    if _is_outsider(sentence, at):
+        return True
     if not sentence.capital_names:
         return False
     verbs = [
@@ -134,6 +139,20 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     return not any(t.start <= name_at < t.end for t in sentence.tags)
 
 
+def _is_outsider(sentence: Sentence, at: int) -> bool:
+    """Whether a kind of holder that the topic does not name is the verb's subject ("the French state owns 15 %")."""
+    verbs = [t for t in sentence.tagged(*_ACTS) if t.end <= at and t.aspect != "noun"]
+    if not verbs or distance(sentence, verbs[-1].end, at) > _OUTSIDER:
+        return False
+    verb = verbs[-1]
+    nouns = sentence.within((max(sentence.clause(at)[0], verb.start - _OUTSIDER), verb.start), "outsider")
+    if not nouns or "," in sentence.shadow[nouns[-1].end : verb.start]:
+        return False
+    noun = nouns[-1]
+    known = [m for m in sentence.mentions if m.start <= noun.start < m.end or noun.end <= m.start < verb.start]
+    return not known and not sentence.within((noun.start - _OF, noun.start), "to", "by", "from")
+
+
 def _is_of_unknown(sentence: Sentence, end: int) -> bool:
     """Whether the share is "of" something the topic does not know ("51 % of the plant", "a 5 % stake in a bank")."""
     stake = next((t for t in sentence.within((end, end + 3), "stake", "votes")), None)
@@ -143,6 +162,8 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         return False
     if sentence.within((marker.start, marker.start + 1), "to"):
         return False  # "30 per cent at the start"
+    if _is_part_of_its(sentence, marker.end):
+        return True
     if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
         return False  # "of smaller partner X"
     if sentence.within((marker.end, marker.end + _INTO), "trust"):
@@ -157,6 +178,18 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
         and not any(c.isdigit() for c in tail)
         and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
     )
+
+
+def _is_part_of_its(sentence: Sentence, end: int) -> bool:
+    """Whether the share is of something that somebody has and that is no share ("20 % of its capacity")."""
+    owner = next((m for m in sentence.mentions if m.poss and not m.sure and 0 < m.start - end <= 2), None)
+    if owner is None:
+        return False
+    tail = sentence.shadow[owner.end : owner.end + _OUTSIDER]
+    words = re.split(r"[,.;:)]", tail, maxsplit=1)[0]
+    stop = owner.end + len(words)
+    known = sentence.within((owner.end, stop), *_KNOWN_AFTER_OF, "own")
+    return not known and len(words.split()) > 0
 
 
 def _is_in_unknown(sentence: Sentence, start: int) -> bool:

@@ -22,8 +22,8 @@ def read_steps(
     drafts: list[Draft] = []
     for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
         near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
-        if kind == "holding" and sentence.percents:
-            continue
+        if kind == "holding" and (sentence.percents or sentence.tagged("growth")):
+            continue  # "the value of the stake has halved"
         for tag in sentence.tagged(*labels):
             if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
