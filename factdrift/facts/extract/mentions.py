@@ -10,6 +10,7 @@ from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Sta
 _OPENING = 45  # characters of a phrase that opens a sentence
 _OF, _GENITIVE = 4, 1  # characters between an agreement and its date, and the other way round
 _OLD = timedelta(days=8)
+_FRESH = timedelta(days=2)  # between an event and the report of it
 _LONG_AGO = timedelta(days=70)  # for a date as wide as a year
 
 
@@ -51,8 +52,13 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
     if stage is not Stage.AGREED:
         dates = [w for w in dates if w.relative or w.start == at or not _names_agreement(sentence, w)]
     dates += [w for w in heading_dates(sentence) if w not in dates]
-    told = [w for w in dates if w.relative] or dates  # "on Monday" dates the report, whatever else is dated beside it
+    # "on Monday", or the day of the report itself, dates what is told, whatever else is dated beside it.
+    told = [w for w in dates if w.start == at or w.relative or _is_fresh(sentence, w)] or dates
     return min(told, key=lambda w: (abs(w.start - at), w.start)).span if told else None
+
+
+def _is_fresh(sentence: Sentence, when: When) -> bool:
+    return when.span.date_from == when.span.date_to and sentence.published - when.span.date_to <= _FRESH
 
 
 def _names_agreement(sentence: Sentence, when: When) -> bool:

@@ -11,6 +11,7 @@ from factdrift.model import Percent, Stage
 
 _BESIDE = 3  # characters between a possessor and what it has
 _APPOSED = 30  # characters between a shareholder and the share
+_MEASURE = 30  # characters between a number and how it is measured
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 
@@ -145,9 +146,16 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
 
 def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
     for label, measure in (("direct", "direct"), ("economic", "economic"), ("votes", "voting")):
-        if any(distance(sentence, tag.start, quantity.end) <= 30 for tag in sentence.tagged(label)):
+        if any(_is_its_measure(sentence, quantity, tag) for tag in sentence.tagged(label)):
             return measure
     return None
+
+
+def _is_its_measure(sentence: Sentence, quantity: Quantity, tag: Tag) -> bool:
+    """Whether the word measures this number: near it, and no comma behind the number ("40 % of X, votes capped")."""
+    if distance(sentence, tag.start, quantity.end) > _MEASURE:
+        return False
+    return tag.start < quantity.start or ", " not in sentence.shadow[quantity.end : tag.start]
 
 
 def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:

@@ -5,6 +5,7 @@ growth, margins and price moves never do.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from factdrift.facts.extract.amounts import is_source, is_target
 from factdrift.facts.extract.document import Sentence
@@ -23,11 +24,13 @@ from factdrift.facts.extract.transfers import (
     read_steps,
     read_wholes,
 )
+from factdrift.model import Stage
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
 _MAY = 20  # characters between "may" and what is allowed
 _OF = 30  # characters between a share and what it is of
+_AHEAD, _HELD = (Stage.PLANNED, Stage.RUMOURED, Stage.AGREED), (Stage.CURRENT, Stage.COMPLETED)
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
 
 
@@ -76,6 +79,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
                 filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
             if not filled and before and kind == "holding" and is_target(sentence, quantity):
                 filled = _continued(sentence, quantity, cue, before, context)
+            filled = _listed(sentence, quantity, filled, found)
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
@@ -89,6 +93,14 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     found += read_handed(sentence, by_class.get("holding", []), context, found)
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
+
+
+def _listed(sentence: Sentence, quantity: Quantity, filled: list[Draft], found: list[Draft]) -> list[Draft]:
+    """What a colon lists comes as far as the sum before it ("will own 36 %: 17 % directly, 19 % in trust")."""
+    sums = [d for d in found if sentence.shadow.find(":", d.cue[1], quantity.start) >= 0 and d.stage in _AHEAD]
+    if not sums or any(t.start > sums[-1].cue[1] for t in sentence.tagged("future", "agree", "intend")):
+        return filled
+    return [replace(d, stage=sums[-1].stage) if d.stage in _HELD else d for d in filled]
 
 
 def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
