@@ -8,13 +8,15 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.states import acting_subject, parties_present, triggers
+from factdrift.facts.extract.states import acting_subject, is_with_stranger, parties_present, triggers
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 
 _ABOUT = 12  # characters between an agreement and what it is about
 _UNTIL = 12  # characters between "slipped" and the date it slipped to
 _ARTICLE = 8  # characters of "without any listing"
+_OWNER = 24  # characters between a party and its agreement
+_SUBJECT = 3  # words before the noun of a subject
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
 _AWAITED = 14  # characters between "expects" and the agreement
@@ -81,6 +83,7 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     if not strangers and (pending := _pending(sentence)):
         return [Draft(rule.fact, sentence, None, Stage.PLANNED, (pending.start, pending.end))]
     ventures = [m for m in sentence.mentions if entities[m.id].type == "venture"]
+    tags = [t for t in tags if not is_with_stranger(sentence, t) and not _is_own(sentence, t, parties)]
     if strangers or sentence.tagged("amend") or (ventures and sentence.percents):
         return _named_by_date(sentence, rule, tags) if not strangers else []
     steps = _settled(sentence, tags) or _awaited(sentence, tags)
@@ -110,6 +113,15 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     return _named_by_date(sentence, rule, tags)
 
 
+def _is_own(sentence: Sentence, deal: Tag, parties: set[str | None]) -> bool:
+    """Whether the agreement is one party's own affair ("X's labour contracts")."""
+    named = {m.id for m in sentence.mentions if m.id in parties}
+    owners = [
+        m for m in sentence.mentions if m.poss and m.sure and m.id in parties and 0 < deal.start - m.end <= _OWNER
+    ]
+    return bool(owners) and len(named) == 1 and not sentence.tagged("both", "partner_ref", "each", "other")
+
+
 def _settled(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
     """The steps of settling; a noun in a clause of its own ("...; the closing in autumn") is another step."""
     spans = [sentence.clause(t.start) for t in tags]
@@ -123,9 +135,15 @@ def _awaited(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
     return [
         tag
         for tag in tags
-        if sentence.within((tag.end, tag.end + 30), "future", "intend")
+        if (sentence.within((tag.end, tag.end + 30), "future", "intend") and _opens(sentence, tag))
         or any(0 < tag.start - t.end <= _AWAITED for t in awaited)
     ]
+
+
+def _opens(sentence: Sentence, deal: Tag) -> bool:
+    """Whether the agreement is the subject of its clause, and not only what another thing is about."""
+    low, _ = sentence.clause(deal.start)
+    return len(sentence.shadow[low : deal.start].split()) <= _SUBJECT or not sentence.capital_names
 
 
 def _pending(sentence: Sentence) -> Tag | None:

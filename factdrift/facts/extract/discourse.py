@@ -7,6 +7,7 @@ from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.topic import Entity
 
+_ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
 _MARKED = 24  # characters in which a marker may stand before a name
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
@@ -23,6 +24,15 @@ def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
     """Whether a capitalised word that makes another firm or place of a name follows it."""
     follows = sentence.within((tag.end + 1, tag.end + 2), "other_firm")
     return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
+
+
+def _is_any(sentence: Sentence, tag: Tag) -> bool:
+    """Whether an indefinite article stands before a description, and no name beside it."""
+    if not any(t.end + 1 == tag.start for t in sentence.within((tag.start - _ARTICLE, tag.start), "indefinite")):
+        return False
+    return not any(
+        n.sure and (0 < tag.start - n.end <= _BESIDE or 0 < n.start - tag.end <= 1) for n in sentence.tagged("entity")
+    )
 
 
 class Discourse:
@@ -49,6 +59,8 @@ class Discourse:
                 continue  # the topic says which one is meant
             if tag.label == "entity" and _is_other_firm(sentence, tag):
                 continue  # "X Business Park" is not X
+            if tag.label == "entity" and not tag.sure and _is_any(sentence, tag):
+                continue  # "a Chinese firm" is nobody known
             if tag.label == "partner_ref" and any(n.start == tag.end + 1 for n in named):
                 continue  # "its partner X"
             if tag.label in _REFERRING and (found := self._referent(tag, sentence)):

@@ -14,6 +14,7 @@ _LEAVES = 12  # characters between a person and the verb of leaving
 _STANDS = 3  # characters between a company and the office at its head
 _COPULA = 14  # characters between "the new chief" and "will be"
 _WILL = 12  # characters between a person and the verb of appointing
+_OWNER = 14  # characters between a firm and the office at its head
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -23,7 +24,9 @@ def read_chief(
     """Who holds the office or is to hold it, and a departure with nobody named to follow."""
     departure = _departure(sentence, rule, entities)
     drafts = [departure] if departure else []
-    tags = [tag for tag in tags if not _is_other_office(sentence, tag)] or _successions(sentence, rule)
+    tags = [
+        t for t in tags if not _is_other_office(sentence, t) and not _is_elsewhere(sentence, t, rule)
+    ] or _successions(sentence, rule)
     people = [m for m in sentence.mentions if m.id in rule.fact.people and _is_near_office(sentence, m, tags)]
     if not people:
         return drafts
@@ -66,6 +69,20 @@ def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
         for o in sentence.tagged("other_office")
         if o.start < tag.start or o.end > tag.end  # "consejero" in "consejero delegado" is none
     )
+
+
+def _is_elsewhere(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether the office is one of another organisation ("Z's chief executive", "the head of Z")."""
+    firms = [m for m in sentence.mentions if m.sure and m.type != "person"]
+    ahead = [m for m in firms if 0 < tag.start - m.end <= (_OWNER if m.poss else 1)]
+    if ahead:
+        return ahead[-1].id != rule.fact.subject
+    marks = [t for t in sentence.within((tag.end, tag.end + 2), "of") if t.start - tag.end == 1]
+    if not marks:
+        return False
+    edge = marks[0].end
+    behind = [m for m in sentence.mentions if 0 < m.start - edge <= _OWNER and m.type != "person"]
+    return bool(behind) and behind[0].sure and behind[0].id != rule.fact.subject
 
 
 def _is_near_office(sentence: Sentence, person: Mention, tags: list[Tag]) -> bool:

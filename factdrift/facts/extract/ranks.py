@@ -37,8 +37,8 @@ def read_rank(
             if not rank or near is None or _is_of_person(sentence, at[1]) or _would_be(sentence, at[0]):
                 continue
             passed = sentence.tagged("overtake")
-            if sentence.within((at[1], at[1] + _NOUN), "shareholder"):
-                continue  # "the fifth-largest shareholder"
+            if sentence.within((at[1], at[1] + _NOUN), "shareholder", "outsider"):
+                continue  # "the fifth-largest shareholder", "the third-largest bank"
             if passed and sentence.within((passed[0].start - _MODAL, passed[0].start), "future", "rumour"):
                 return []  # "will overtake X": X is not passed yet
             if passed and _is_overtaken(sentence, rule, passed[0], mentions):

@@ -193,6 +193,8 @@ class _Tongue:
             if not found:
                 found = read_candidates(sentence, self._relations, self._tracked, self._entities)
                 found += read_share_candidates(sentence, self._tracked, self._entities)
+            if sentence.index and _is_question(sentence):  # a question asserts nothing but what it takes for granted
+                found = [draft for draft in found if draft.stage is Stage.CURRENT]
             drafts += found + self._implied(found)
         return drafts
 
@@ -276,6 +278,10 @@ class _Tongue:
             cue=draft.cue,
             returns=bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
         )
+
+
+def _is_question(sentence: Sentence) -> bool:
+    return sentence.shadow[sentence.start : sentence.end].rstrip(" \"'»”’)").endswith("?")
 
 
 def _is_bare_share(sentence: Sentence) -> bool:

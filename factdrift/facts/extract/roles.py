@@ -182,14 +182,15 @@ def _is_of_unknown(sentence: Sentence, end: int) -> bool:
 
 def _is_part_of_its(sentence: Sentence, end: int) -> bool:
     """Whether the share is of something that somebody has and that is no share ("20 % of its capacity")."""
-    owner = next((m for m in sentence.mentions if m.poss and not m.sure and 0 < m.start - end <= 2), None)
+    owner = next((m for m in sentence.mentions if m.poss and 0 < m.start - end <= 2), None)
     if owner is None:
         return False
-    tail = sentence.shadow[owner.end : owner.end + _OUTSIDER]
+    tail = sentence.shadow[owner.end : owner.end + _OUTSIDER].removeprefix("'s")
     words = re.split(r"[,.;:)]", tail, maxsplit=1)[0]
-    stop = owner.end + len(words)
-    known = sentence.within((owner.end, stop), *_KNOWN_AFTER_OF, "own")
-    return not known and len(words.split()) > 0
+    if not words.strip():
+        return False
+    near = sentence.within((owner.end, sentence.end), *_KNOWN_AFTER_OF, "own")
+    return all(t.start >= owner.end + len(words) or t.label == "trust" for t in near)
 
 
 def _is_in_unknown(sentence: Sentence, start: int) -> bool:

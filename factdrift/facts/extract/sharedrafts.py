@@ -12,6 +12,7 @@ from factdrift.model import Percent, Stage
 _BESIDE = 3  # characters between a possessor and what it has
 _APPOSED = 30  # characters between a shareholder and the share
 _MEASURE = 30  # characters between a number and how it is measured
+_APART = 60  # characters between a part that is sold and a verb behind a comma
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 
@@ -139,6 +140,9 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
     if moves or kind == "trust":
         verbs = [t for t in verbs if t.label != "own"] or verbs
+    if not verbs and kind == "block":  # "a second parcel, 99 million shares or 2.5 % of X, left Y's hands"
+        behind = sentence.within((quantity.end, quantity.end + _APART), *_VERBS[kind])
+        verbs = [t for t in behind if t.aspect == "done"]
     if not verbs:
         return cue
     return min(verbs, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
@@ -165,7 +169,8 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     if verbs and verbs[-1].label == "own":
         return Stage.CURRENT
     ends = verbs and sentence.shadow[verbs[-1].end : verbs[-1].end + 1] in ("。", "、", "")  # 移した。: no participle
-    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start and not ends:
+    went = verbs and sentence.within((verbs[-1].start, verbs[-1].start + 1), "went")
+    if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start and not ends and not went:
         between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
         if not between or between[0].label in ("relative", "that"):
             return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"

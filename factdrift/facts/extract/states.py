@@ -13,6 +13,9 @@ _AT_ONCE = 16  # characters between a word and the place it is about
 _LIST = 18  # characters between places that are listed side by side
 _BY = 8  # characters of " by the " between a verb and who acts
 _JOINED = 14  # characters between companies that act together
+_MEASURED = 8  # characters of " of the "
+_STRANGER = 24  # characters of "a smaller partner, X"
+_AUXILIARY = 6  # characters of " will "
 _NEARER = 30  # characters by which the other place must be nearer
 
 
@@ -86,6 +89,8 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     if rule.relation.both_ways or rule.relation.joint:
         return True
     companies = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id != rule.fact.object]
+    if _acts_itself(sentence, trigger, rule):
+        return False
     if not companies or entities[rule.fact.subject].type != "company":
         return True
     if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
@@ -105,6 +110,33 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     return rule.fact.subject in group
 
 
+def _acts_itself(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:
+    """Whether the object is the verb's subject, and the fact's subject not in the sentence ("Z invested in plants")."""
+    here = {m.id for m in sentence.mentions}
+    if rule.fact.object is None or rule.fact.subject in here or trigger.aspect not in ("base", "done"):
+        return False
+    near = [m for m in sentence.mentions if m.id == rule.fact.object and not m.marker and not m.poss]
+    return any(0 < trigger.start - m.end <= _AUXILIARY for m in near)
+
+
+def _is_measure(sentence: Sentence, votes: Tag) -> bool:
+    """Whether the votes only measure a share ("3 % of the votes"), which is not said of both."""
+    if sentence.tagged("each", "both"):
+        return False
+    near = [q.end for q in sentence.percents if 0 < votes.start - q.end <= _MEASURED]
+    return bool(near) and bool(sentence.within((near[-1], votes.start), "of"))
+
+
+def is_with_stranger(sentence: Sentence, noun: Tag) -> bool:
+    """Whether what is agreed is agreed with somebody the topic does not know ("a deal with a battery maker")."""
+    near = [t for t in sentence.within((noun.end, noun.end + 2), "together") if t.start - noun.end == 1]
+    if not near:
+        return False
+    edge = near[0].end
+    words = sentence.within((edge, edge + 3), "indefinite")
+    return bool(words) and not any(0 < m.start - edge <= _STRANGER for m in sentence.mentions)
+
+
 def _coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) -> set[str]:
     group = {nearest.id}
     last = nearest
@@ -121,6 +153,10 @@ def _coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) ->
 def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """One draft of a state fact, from the trigger that stands nearest to the parties."""
     tags = triggers(sentence, rule)
+    if rule.relation.granted:  # "3 % of the votes" measures a share
+        tags = [t for t in tags if not _is_measure(sentence, t)]
+    if rule.relation.both_ways:
+        tags = [t for t in tags if not is_with_stranger(sentence, t)]
     if not tags or sentence.tagged(*rule.relation.blocked_by) or not parties_present(sentence, rule, context):
         return []
     tags = [tag for tag in tags if acting_subject(sentence, tag, rule, entities)]
