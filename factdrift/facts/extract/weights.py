@@ -121,7 +121,7 @@ def owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
     if mention.poss:
         return any(0 <= t.start - mention.end <= 12 for t in shareholders)
     beside = [t for t in shareholders if t.start - mention.end == 1 and sentence.shadow[mention.end] == " "]
-    of_other = any(m.marker == "of" and 0 < m.start - t.end <= GENITIVE for m in sentence.mentions for t in beside)
+    of_other = any(m.marker and 0 < m.start - t.end <= GENITIVE for m in sentence.mentions for t in beside)
     if beside and not of_other and not mention.marker:  # not "ist X größter Aktionär von Y"
         return True  # "an X shareholder with 3 %"
     opens = [r for r in sentence.tagged("relative") if 0 < r.start - mention.end <= 3]
