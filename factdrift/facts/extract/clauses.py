@@ -35,7 +35,7 @@ def mark_breaks(sentence: Sentence) -> None:
         )  # "Despite the collapse of the merger, ...": what opens the sentence is a clause of its own
     earlier = -1
     for tag in sentence.tags:
-        if tag.aspect in ("base", "done"):
+        if tag.aspect in ("base", "done") and tag.label != "clause":
             if 0 <= earlier < tag.start and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
                 breaks.add(tag.start)  # "ends the venture, takes full control"
             earlier = max(earlier, tag.start) if earlier >= 0 else tag.start

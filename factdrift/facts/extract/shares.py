@@ -16,6 +16,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possessed
 from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, split_of
 from factdrift.facts.extract.splits import read_split
+from factdrift.facts.extract.stages import stage_of
 from factdrift.facts.extract.transfers import (
     read_acquired,
     read_equals,
@@ -28,6 +29,7 @@ from factdrift.model import Stage
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
+_OWNED = 3  # characters between a possessor and the share
 _MAY = 20  # characters between "may" and what is allowed
 _OF = 30  # characters between a share and what it is of
 _AHEAD, _HELD = (Stage.PLANNED, Stage.RUMOURED, Stage.AGREED), (Stage.CURRENT, Stage.COMPLETED)
@@ -83,7 +85,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
             last = before or last
             found += filled
-    found += split
+    found += split + _moved(sentence, found)
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
@@ -93,6 +95,21 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     found += read_handed(sentence, by_class.get("holding", []), context, found)
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
+
+
+def _moved(sentence: Sentence, found: list[Draft]) -> list[Draft]:
+    """Shares that are cut to a level the sentence does not say ("is to cut its 43 %"): claims without a value."""
+    drafts = []
+    for draft in found:
+        low, high = sentence.clause(draft.cue[0])
+        verbs = sentence.within((max(low, draft.cue[0] - _MAY), draft.cue[0]), "lower")
+        moves = [t for t in verbs if t.aspect in ("base", "done") and t.label == "lower"]
+        levels = [q for q in sentence.percents if draft.cue[0] < q.start < high]
+        owned = any(m.poss and 0 <= draft.cue[0] - m.end <= _OWNED for m in sentence.mentions)
+        if moves and owned and not levels and draft.stage is Stage.CURRENT and draft.value is not None:
+            stage = stage_of(sentence, moves[-1], draft.cue[0])
+            drafts.append(Draft(draft.fact, sentence, None, stage, (moves[-1].start, moves[-1].end)))
+    return drafts
 
 
 def _listed(sentence: Sentence, quantity: Quantity, filled: list[Draft], found: list[Draft]) -> list[Draft]:

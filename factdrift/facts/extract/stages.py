@@ -146,6 +146,9 @@ def _own_clause(sentence: Sentence, trigger: Tag) -> int | None:
     """Where the clause of a state begins that defines a noun ("level with the 15 % that X has")."""
     if _APPOSITION.search(sentence.shadow, max(sentence.start, trigger.start - 6), trigger.start):
         return trigger.start  # ", the owner of 43 %"
+    still = sentence.within((trigger.start - _STILL, trigger.start), "now_held")
+    if trigger.label == "shareholder" and still and sentence.shadow[still[0].start - 2 : still[0].start] == ", ":
+        return trigger.start  # ", still the largest shareholder"
     owned = [m for m in sentence.mentions if m.poss and 0 < trigger.start - m.end <= _OWNER]
     if trigger.label == "shareholder" and owned and sentence.shadow[owned[0].start - 2 : owned[0].start] == ", ":
         return trigger.start  # ", Y's largest shareholder"
@@ -165,6 +168,7 @@ def _closing(sentence: Sentence, opening: int, at: int, end: int) -> int:
 
 _COMMA = re.compile(r",(?!\d)")
 _OWNER = 12  # characters between a company and its largest shareholder
+_STILL = 14  # characters of "still the "
 _OPENING = 8  # characters of an article before a noun that opens the sentence
 _STEPS = ("lower", "raise", "sell", "buy", "take_stake")
 _APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
