@@ -10,7 +10,7 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
 _BESIDE = 3  # characters between a possessor and what it has
-_APPOSED = 30  # characters between a shareholder and the share
+_APPOSED = 48  # characters between a shareholder and the share
 _MEASURE = 30  # characters between a number and how it is measured
 _APART = 60  # characters between a part that is sold and a verb behind a comma
 _OWN = 8  # characters of "own" between a possessor and a number
