@@ -165,6 +165,7 @@ class _Tongue:
             sentence.capital_names = self._lexicon.possessive in ("suffix", "none")
             sentence.setting = found[0].labels
             sentence.closing = closing
+            sentence.participle = self._lexicon.participle
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:

@@ -72,8 +72,9 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     if _is_held_by_stranger(sentence, start):
         roles.holder[UNKNOWN] = 4
     # "cut its stake in X to 15 % in a landmark deal": what the level is of has been said.
+    behind = any(m.start >= end and m.marker == "of" for m in taken)  # "in which X owns 43 % of Y"
     reached = bool(taken) and any(start - t.end <= 1 for t in sentence.within((start - _REACHES, start), "to"))
-    if (not reached and _is_of_unknown(sentence, end)) or _is_in_unknown(sentence, start):
+    if (not reached and _is_of_unknown(sentence, end)) or (not behind and _is_in_unknown(sentence, start)):
         roles.held[UNKNOWN] = 4
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):

@@ -21,6 +21,7 @@ _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _COUNT = 24  # characters between a number and the shares that it counts
 _WORDS = 2  # between a word of time and the event
+_HIS_OWN = 16  # characters of "'s holding"
 _HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
 _CAP = 8  # characters from a word of capped votes to the number
@@ -200,7 +201,16 @@ def _parked_source(sentence: Sentence, quantity: Quantity) -> Tag | None:
     marks = sentence.within((quantity.start - _COUNT, quantity.start), "to")
     near = [t for t in sentence.tagged("trust") for m in marks if t.end + 1 == m.start]
     held = [t for t in near if sentence.within((t.start - _COUNT, t.start), "own", "park")]
-    return held[0] if held else None
+    if held:
+        return held[0]
+    possessors = [t for t in sentence.tagged("trust") if t.end < quantity.start and _is_possessor(sentence, t)]
+    return possessors[0] if possessors else None
+
+
+def _is_possessor(sentence: Sentence, trust: Tag) -> bool:
+    """Whether the share spoken of is the trust's ("the trust's holding in X")."""
+    behind = sentence.shadow[trust.end : trust.end + 2] == "'s"
+    return behind and bool(sentence.within((trust.end, trust.end + _HIS_OWN), "stake"))
 
 
 def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:

@@ -42,6 +42,8 @@ def stage_of(
     for tag in tags_between(sentence.tags, *span):
         if tag.label in cues:
             cues[tag.label].append(tag)
+    if cues["yet"]:  # "still have to approve it": nothing is agreed
+        cues["agree"] = [t for t in cues["agree"] if not any(0 <= t.start - y.end <= _YET for y in cues["yet"])]
     if cues["rumour"]:  # "10 May" is no "may"
         cues["rumour"] = [t for t in cues["rumour"] if not any(w.start <= t.start < w.end for w in sentence.dates)]
     if granted:
@@ -62,6 +64,8 @@ def stage_of(
     if trigger.label in _STEPS:  # "its holding drops to 15 %": the word that moves it does not make it fall
         cues["cancel"] = [t for t in cues["cancel"] if not _coincides(t, [trigger])]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
+    if cues["deny"] and _is_awaited(sentence, trigger, span):
+        cues["deny"], cues["neg"], future = [], [], True  # "will not be listed before 2025"
     if _is_conditional(sentence, trigger):
         return Stage.RUMOURED  # "if X is listed": nothing has happened
     delays = sentence.within(span, "delay")
@@ -89,6 +93,8 @@ def stage_of(
     if cues["hard_done"] and not future and not hearsay:
         return Stage.COMPLETED
     if trigger.aspect == "base" and not (future or cues["intend"] or hearsay) and _past_year(sentence, span):
+        return Stage.COMPLETED
+    if not (future or hearsay or cues["intend"]) and _goes_along(sentence, trigger):
         return Stage.COMPLETED
     stage = _by_cues(cues, trigger, hearsay, future, lasting)
     if stage is Stage.COMPLETED and delays and not _coincides(trigger, delays):
@@ -126,6 +132,32 @@ def _is_conditional(sentence: Sentence, trigger: Tag) -> bool:
     """Whether the clause of the trigger opens with a word of condition."""
     low, _ = sentence.clause(trigger.start)
     return any(t.end < trigger.start for t in sentence.within((low, low + 2), "condition"))
+
+
+def _goes_along(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether the trigger is a participle behind a verb that tells of the past ("sold 5 %, cutting its share")."""
+    ending = sentence.participle
+    if (
+        trigger.aspect != "base"
+        or not ending
+        or not sentence.shadow[trigger.start : trigger.end].split(" ")[0].endswith(ending)
+    ):
+        return False
+    before = [
+        t
+        for t in sentence.within((sentence.start, trigger.start), *_STEPS, "settle", "park", "invest", "list")
+        if t.aspect == "done"
+    ]
+    ruled = sentence.within(
+        (sentence.start, trigger.start), "future", "intend", "rumour", "deny", "cancel", "condition"
+    )
+    return bool(before) and not ruled
+
+
+def _is_awaited(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> bool:
+    """Whether a date stands behind the trigger before which nothing comes."""
+    marks = sentence.within((trigger.start, span[1] + 1), "not_before")  # it may open the next clause
+    return any(0 < w.start - t.end <= _DATED or t.start == w.start for t in marks for w in sentence.dates)
 
 
 def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:
@@ -169,6 +201,8 @@ def _closing(sentence: Sentence, opening: int, at: int, end: int) -> int:
 _COMMA = re.compile(r",(?!\d)")
 _OWNER = 12  # characters between a company and its largest shareholder
 _STILL = 14  # characters of "still the "
+_DATED = 8  # characters between "before" and a date
+_YET = 12  # characters between "still have to" and the verb
 _OPENING = 8  # characters of an article before a noun that opens the sentence
 _STEPS = ("lower", "raise", "sell", "buy", "take_stake")
 _APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
