@@ -116,9 +116,9 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
 def _is_own(sentence: Sentence, deal: Tag, parties: set[str | None]) -> bool:
     """Whether the agreement is one party's own affair ("X's labour contracts")."""
     named = {m.id for m in sentence.mentions if m.id in parties}
-    owners = [
-        m for m in sentence.mentions if m.poss and m.sure and m.id in parties and 0 < deal.start - m.end <= _OWNER
-    ]
+    sure = [m for m in sentence.mentions if m.sure and m.id in parties]
+    owners = [m for m in sure if m.poss and 0 < deal.start - m.end <= _OWNER]
+    owners += [m for m in sure if m.marker == "of" and 0 < m.start - deal.end <= _OWNER]
     return bool(owners) and len(named) == 1 and not sentence.tagged("both", "partner_ref", "each", "other")
 
 

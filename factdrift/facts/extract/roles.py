@@ -69,7 +69,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
-    if _is_held_by_stranger(sentence, start):
+    if _is_held_by_stranger(sentence, start) or _is_some_shareholder(sentence, start):
         roles.holder[UNKNOWN] = 4
     # "cut its stake in X to 15 % in a landmark deal": what the level is of has been said.
     behind = any(m.start >= end and m.marker == "of" for m in taken)  # "in which X owns 43 % of Y"
@@ -152,6 +152,19 @@ def _is_outsider(sentence: Sentence, at: int) -> bool:
     noun = nouns[-1]
     known = [m for m in sentence.mentions if m.start <= noun.start < m.end or noun.end <= m.start < verb.start]
     return not known and not sentence.within((noun.start - _OF, noun.start), "to", "by", "from")
+
+
+def _is_some_shareholder(sentence: Sentence, at: int) -> bool:
+    """Whether the share is that of somebody who is not named ("a shareholder of X that holds 3 %")."""
+    low, _ = sentence.clause(at)
+    near = [t for t in sentence.within((low, at), "shareholder") if at - t.end <= _OUTSIDER]
+    if not near or "," in sentence.shadow[near[-1].end : at]:
+        return False
+    articles = sentence.within((near[-1].start - _NAMED, near[-1].start), "indefinite")
+    if not articles:
+        return False
+    before = sentence.shadow[max(sentence.start, articles[-1].start - 2) : articles[-1].start]
+    return "," not in before  # not "X, a shareholder of Y with 15 %"
 
 
 def _is_of_unknown(sentence: Sentence, end: int) -> bool:

@@ -246,6 +246,10 @@ def _is_auxiliary(shadow: str, tag: Tag, tags: list[Tag], index: int) -> bool:
         gap = shadow[tag.end : behind.start]
         if len(gap) > 10 or "," in gap or any(c.isdigit() for c in gap):
             return False
-        if gap and behind.label != "own" and (behind.aspect == "done" or behind.label in ("done", "rumour", "agree")):
+        if (
+            gap
+            and behind.label != "own"
+            and (behind.aspect == "done" or behind.label in ("done", "rumour", "agree", "move"))
+        ):
             return True
     return False

@@ -13,6 +13,7 @@ _AT_ONCE = 16  # characters between a word and the place it is about
 _LIST = 18  # characters between places that are listed side by side
 _BY = 8  # characters of " by the " between a verb and who acts
 _JOINED = 14  # characters between companies that act together
+_WITH = 32  # characters of "deal on supplies with"
 _MEASURED = 8  # characters of " of the "
 _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
@@ -129,8 +130,8 @@ def _is_measure(sentence: Sentence, votes: Tag) -> bool:
 
 def is_with_stranger(sentence: Sentence, noun: Tag) -> bool:
     """Whether what is agreed is agreed with somebody the topic does not know ("a deal with a battery maker")."""
-    near = [t for t in sentence.within((noun.end, noun.end + 2), "together") if t.start - noun.end == 1]
-    if not near:
+    near = sentence.within((noun.end, noun.end + _WITH), "together")
+    if not near or "," in sentence.shadow[noun.end : near[0].start]:
         return False
     edge = near[0].end
     words = sentence.within((edge, edge + 3), "indefinite")
