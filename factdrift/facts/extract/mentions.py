@@ -8,7 +8,9 @@ from factdrift.facts.extract.stages import heading_dates
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
 _OPENING = 45  # characters of a phrase that opens a sentence
+_WHEN = 3  # characters between a date and the clause that tells of it
 _OF, _GENITIVE = 4, 1  # characters between an agreement and its date, and the other way round
+_STEPS = ("sell", "sale", "lower")
 _OLD = timedelta(days=8)
 _FRESH = timedelta(days=2)  # between an event and the report of it
 _LONG_AGO = timedelta(days=70)  # for a date as wide as a year
@@ -26,10 +28,18 @@ def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple
         return Mention.BACKGROUND, as_of
     # Under "X completes ...", "now each holds ..." is what has just come about.
     done = sentence.closing and sentence.within((sentence.start, sentence.end), "each", "cross")
+    done = done or _follows(sentence)
     done = done or ("hard_done" in sentence.setting and sentence.within(clause, "newly"))
     if stage is Stage.CURRENT and not done and not (sentence.index <= 2 and sentence.tagged("newly")):
         return Mention.BACKGROUND, as_of
     return Mention.NEWS, as_of
+
+
+def _follows(sentence: Sentence) -> bool:
+    """Whether the sentence opens with what has just been done ("After the sale, X still holds 38 %")."""
+    opening = [t for t in sentence.tagged("once_done", "occasion") if t.start == sentence.start]
+    told = bool(opening) and not sentence.setting.isdisjoint(_STEPS)
+    return told and bool(sentence.within((sentence.start, sentence.start + _OPENING), *_STEPS))
 
 
 def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
@@ -46,8 +56,12 @@ def _event_date(sentence: Sentence, stage: Stage, clause: tuple[int, int], at: i
     """The date of the clause that stands nearest to the claim, where the stage is one that has a date behind it."""
     if not _is_event(stage):
         return None
+    opens = bool(sentence.within((clause[0], clause[0] + 1), "occasion"))  # "last November, when ..."
     dates = [
-        w for w in sentence.dates if clause[0] - 8 <= w.start < clause[1] and w.span.date_from <= sentence.published
+        w
+        for w in sentence.dates
+        if (clause[0] - 8 <= w.start < clause[1] or (opens and 0 <= clause[0] - w.end <= _WHEN))
+        and w.span.date_from <= sentence.published
     ]
     if stage is not Stage.AGREED:
         dates = [w for w in dates if w.relative or w.start == at or not _names_agreement(sentence, w)]

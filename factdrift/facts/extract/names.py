@@ -15,6 +15,7 @@ from factdrift.topic import Entity
 _TITLE = 4  # characters of a title behind a name
 _SOUGHT = 45  # characters between "is looking" and "for a partner"
 _BY = 6  # characters of " by " behind a verb
+_WEIGHED = 25  # characters between "is weighing" and a stake
 _WILL = 8  # characters between "will" and "owned"
 _BESIDE = 40
 _OWN = 24  # characters between "X and Y's" and their venture
@@ -70,13 +71,23 @@ def _partners(
         verb = tag in events or (tag.label in ("found", "join") and step and sentence.index <= 1)
         ahead = tag.label == "own" and sentence.within((tag.start - _WILL, tag.start), "future")  # "will be owned by X"
         at = mention.start if span[0] <= tag.start < span[1] else tag.start  # "ended X, but will work with Y on Z"
+        doubted = known and _is_doubted(sentence, mention, tag)
         stage = (
             Stage.CURRENT
-            if known and not ahead and not verb
+            if known and not ahead and not verb and not doubted
             else stage_of(sentence, tag, at, lasting=known and not verb)
         )
+        stage = Stage.CURRENT if doubted and stage is Stage.DENIED else stage
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
+
+
+def _is_doubted(sentence: Sentence, partner: Mention, noun: Tag) -> bool:
+    """Whether hearsay stands between the partner and the word ("X is weighing a stake in Z")."""
+    cues = sentence.within((partner.end, noun.start), "rumour")
+    return (
+        bool(cues) and noun.start - cues[-1].end <= _WEIGHED and ", " not in sentence.shadow[cues[-1].end : noun.start]
+    )
 
 
 def _sought(sentence: Sentence, tags: list[Tag]) -> Tag | None:

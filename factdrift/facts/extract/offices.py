@@ -15,6 +15,7 @@ _STANDS = 3  # characters between a company and the office at its head
 _COPULA = 14  # characters between "the new chief" and "will be"
 _WILL = 12  # characters between a person and the verb of appointing
 _OWNER = 14  # characters between a firm and the office at its head
+_NEAR = 70  # characters between somebody beside the office and the verb that appoints
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -154,6 +155,10 @@ def _office_stage(sentence: Sentence, tag: Tag, person: Mention) -> Stage:
     span = sentence.clause(tag.start)
     verbs = [t for t in sentence.within(sentence.clause(person.start), "appoint") if t.aspect != "noun"]
     beside = [t for t in verbs if 0 < t.start - person.end <= _WILL]
+    if _stands_by_office(sentence, person, [tag]) and not beside:
+        near = [t for t in sentence.tagged("appoint") if abs(t.start - person.start) <= _NEAR]
+        if not near:
+            return Stage.CURRENT  # "asked it to become a part, which its chief, X, rejected"
     # "named its planner, X, as chief executive": the verb may stand before an aside.
     for step in (
         beside

@@ -20,6 +20,7 @@ from factdrift.topic import Entity, FactSpec
 CANDIDATE = "candidate"  # the name of a fact that nobody tracks yet
 _PARTIES = ("company", "venture", "body")
 _REACH = 60
+_AND = 6  # characters of " and "
 
 
 def may_be_candidate(sentence: Sentence) -> bool:
@@ -41,7 +42,10 @@ def read_candidates(
     if _belong_together(entities, first.id, second.id):
         return []
     drafts = []
+    side_by_side = second.start - first.end <= _AND
     for name, relation in relations.items():
+        if side_by_side and not (relation.both_ways or relation.reader == "name"):
+            continue  # "X and Y invest": both do, neither in the other
         allies = name == "partners_with" and second.id in entities[first.id].partner_of
         if not relation.open or allies or _is_tracked(tracked, name, first.id, second.id):
             continue

@@ -269,8 +269,9 @@ def _before_relative(sentence: Sentence, at: int) -> Mention | None:
     parts = {t.start for t in sentence.tagged("of")} | {t.end + 1 for t in sentence.tagged("of")}
     opens = [t for t in opens if t.start not in parts]  # "of which 18 % ..." says nothing of a subject
     near = [m for m in sentence.mentions for t in opens if 0 < t.start - m.end <= 3 and m.end < at]
-    own = [m for m in sentence.mentions if start <= m.start < at and m.marker not in ("of", "from")]
-    return near[-1] if near and not own else None
+    inner = [m for m in sentence.mentions if start <= m.start < at and m.marker not in ("of", "from")]
+    own = [m for m in inner if any(0 < m.start - t.end <= _INVERTED for t in opens)]  # "which X controls"
+    return near[-1] if near and (not own if sentence.capital_names else not inner) else None
 
 
 def _is_compound(sentence: Sentence, mention: Mention) -> bool:

@@ -96,7 +96,7 @@ def stage_of(
         return Stage.COMPLETED
     if not (future or hearsay or cues["intend"]) and _goes_along(sentence, trigger):
         return Stage.COMPLETED
-    stage = _by_cues(cues, trigger, hearsay, future, lasting)
+    stage = _by_cues(sentence, cues, trigger, hearsay, future, lasting)
     if stage is Stage.COMPLETED and delays and not _coincides(trigger, delays):
         return Stage.PLANNED  # "the listing has been put off"
     noun = trigger.aspect in ("", "noun") and not (future or cues["intend"])
@@ -218,7 +218,16 @@ def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, fut
     return None
 
 
-def _by_cues(cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bool, lasting: bool) -> Stage:
+def _is_infinitive(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether the verb is only aimed at ("has offered to bring it down")."""
+    if trigger.aspect != "base" or not sentence.index:
+        return False
+    return any(t.end + 1 == trigger.start for t in sentence.tagged("title_future"))
+
+
+def _by_cues(
+    sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bool, lasting: bool
+) -> Stage:
     if hearsay:
         return Stage.RUMOURED
     if cues["agree"]:
@@ -227,7 +236,7 @@ def _by_cues(cues: dict[str, list[Tag]], trigger: Tag, hearsay: bool, future: bo
         return Stage.PLANNED
     if lasting or trigger.aspect == "state":
         return Stage.CURRENT
-    if cues["done"]:
+    if cues["done"] and not _is_infinitive(sentence, trigger):
         return Stage.COMPLETED
     return Stage.AGREED if trigger.aspect == "base" else Stage.PLANNED
 
