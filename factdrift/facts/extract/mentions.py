@@ -24,12 +24,14 @@ def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple
         return Mention.BACKGROUND, as_of
     if sentence.index == 0:
         return Mention.BACKGROUND if stage is Stage.CURRENT else Mention.NEWS, as_of
-    if _is_recalled(sentence, clause, span[1]) or (stage is not Stage.COMPLETED and _in_relative(sentence, span[0])):
+    if _is_recalled(sentence, clause, span[1]) or (
+        stage not in (Stage.COMPLETED, Stage.PLANNED) and _in_relative(sentence, span[0])
+    ):
         return Mention.BACKGROUND, as_of
     # Under "X completes ...", "now each holds ..." is what has just come about.
-    done = sentence.closing and sentence.within((sentence.start, sentence.end), "each", "cross")
+    done = sentence.closing and bool(sentence.tagged("each", "cross"))
     done = done or _follows(sentence)
-    done = done or ("hard_done" in sentence.setting and sentence.within(clause, "newly"))
+    done = done or ("hard_done" in sentence.setting and bool(sentence.within(clause, "newly")))
     if stage is Stage.CURRENT and not done and not (sentence.index <= 2 and sentence.tagged("newly")):
         return Mention.BACKGROUND, as_of
     return Mention.NEWS, as_of

@@ -58,7 +58,10 @@ def _gone(people: list[Mention], departure: Draft | None) -> str | None:
 def _successions(sentence: Sentence, rule: Rule) -> list[Tag]:
     """Words of succeeding where two of the office's people are named: whom one follows says which office it is."""
     known = {m.id for m in sentence.mentions if m.id in rule.fact.people}
-    return sentence.tagged("succeed") if len(known) > 1 and "other_office" not in sentence.labels else []
+    steps = sentence.tagged("succeed") if len(known) > 1 else []
+    if "other_office" in sentence.labels:  # "replaces X with Y, its planning chief"
+        steps = [t for t in steps if any(m.id in known and m.start == t.end + 1 for m in sentence.mentions)]
+    return steps
 
 
 def _is_other_office(sentence: Sentence, tag: Tag) -> bool:
