@@ -5,6 +5,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
 _NOUN = 24  # characters in which a noun may stand before its "of"
+_NOW = 18  # characters of "aujourd'hui de "
 _NEXT = 2  # characters between "to" and its number
 _PAIR = 24  # characters in which "to" may follow "from"
 
@@ -63,7 +64,7 @@ def _starts_pair(sentence: Sentence, quantity: Quantity, edge: int) -> bool:
 
 def is_now(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is what holds at writing ("its interest, now 15 per cent,", "holdings now at 10 %")."""
-    words = sentence.within((quantity.start - 14, quantity.start), "now_held")
+    words = sentence.within((quantity.start - _NOW, quantity.start), "now_held")
     if not words:
         return False
     gap = sentence.shadow[words[-1].end : quantity.start].strip()

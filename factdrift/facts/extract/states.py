@@ -234,6 +234,7 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             (max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around"
         )
         labels = {t.label for t in before}
+        tag = _promise(sentence, tags, tag)
         bound = "max" if "at_most" in labels else "min" if "at_least" in labels else None
         stage = stage_of(sentence, tag, quantity.start)
         if tag.label == "commit" and stage is Stage.COMPLETED:
@@ -242,6 +243,13 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )
     return drafts
+
+
+def _promise(sentence: Sentence, tags: list[Tag], verb: Tag) -> Tag:
+    """The word of promising that governs the verb, where there is one ("had committed itself to putting in ...")."""
+    low, _ = sentence.clause(verb.start)
+    ahead = [t for t in tags if t.label == "commit" and low <= t.start and t.end <= verb.start]
+    return ahead[-1] if ahead and verb.aspect == "base" else verb
 
 
 def _is_of_other(sentence: Sentence, at: int, rule: Rule, entities: dict[str, Entity]) -> bool:

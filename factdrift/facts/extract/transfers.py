@@ -241,6 +241,9 @@ def _is_from(sentence: Sentence, verb: Tag, rule: Rule) -> bool:
     if not held or not sellers:
         return False
     if verb.label == "buyback":
+        acting = [m for m in sentence.mentions if m.end <= verb.start and not m.marker and not m.poss]
+        if acting and acting[-1].id == rule.fact.subject and sentence.capital_names:
+            return False  # who sells does not buy
         return any(m.start > verb.start or m.marker == "from" for m in sellers)
     shares = [t for t in sentence.tagged("stake") if distance(sentence, t.start, verb.start) <= _BESIDE]
     if not shares:
