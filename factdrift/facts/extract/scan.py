@@ -117,6 +117,25 @@ class Scanner:
 
     def scan(self, shadow: str) -> list[Tag]:
         """Tags in order of start; of tags that overlap inside one another only the longest stays."""
+        tags: list[Tag] = []
+        reach: dict[str, tuple[int, int]] = {}  # of each kind the tag that goes furthest
+        furthest = 0  # the furthest of all kinds: what ends behind it is hidden by nothing
+        for start, minus_end, index in self._spans(shadow):
+            end = -minus_end
+            span = (start, end)
+            for entry, tail, hiders in self._meanings[index]:
+                stop = self._gap_end(shadow, end, tail) if tail else end
+                if not stop or (end <= furthest and _is_hidden(span, hiders, reach)):
+                    continue
+                own = reach.get(hiders[0])
+                if own is None or end > own[1]:
+                    reach[hiders[0]] = span
+                    furthest = max(furthest, end)
+                tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
+        return tags
+
+    def _spans(self, shadow: str) -> list[tuple[int, int, int]]:
+        """(start, -end, pattern) where a pattern stands as a word of its own; of one start the longest comes first."""
         flags = f"{word_flags(shadow)} "
         spans = []
         for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
@@ -124,33 +143,14 @@ class Scanner:
             if opens and start and flags[start - 1] == "w":
                 continue  # inside a word
             if runs_on:
-                while flags[stop] == "w" and stop - start < _LONGEST:
-                    stop += 1
+                stop = max(stop, min(flags.index(" ", stop), start + _LONGEST))
             elif closes and flags[stop] == "w":
                 continue
             if numbered and shadow[stop : stop + 2].lstrip()[:1] == "%":
                 continue  # "X 5 %" is no product "X 5"
             spans.append((start, -stop, index))
         spans.sort()
-        tags: list[Tag] = []
-        reach: dict[str, tuple[int, int]] = {}
-        for start, minus_end, index in spans:
-            end = -minus_end
-            span = (start, end)
-            for entry, tail, hiders in self._meanings[index]:
-                stop = self._gap_end(shadow, end, tail) if tail else end
-                if not stop:
-                    continue
-                for other in hiders:
-                    covered = reach.get(other)
-                    if covered and covered[1] >= end and covered != span and covered[0] <= start:
-                        break  # a longer tag of the same kind, a name or a blocker hides it
-                else:
-                    own = reach.get(hiders[0])
-                    if own is None or end > own[1]:
-                        reach[hiders[0]] = span
-                    tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
-        return tags
+        return spans
 
     @staticmethod
     def _gap_end(shadow: str, end: int, tail: str) -> int:
@@ -168,6 +168,15 @@ class Scanner:
                 return end + last
             at = window.find(tail, at + 1)
         return 0
+
+
+def _is_hidden(span: tuple[int, int], hiders: tuple[str, ...], reach: dict[str, tuple[int, int]]) -> bool:
+    """Whether a longer tag of the same kind, a name or a blocker covers the span; none begins behind it."""
+    for kind in hiders:
+        covered = reach.get(kind)
+        if covered and covered[1] >= span[1] and covered != span:
+            return True
+    return False
 
 
 def _edges(head: str) -> tuple[bool, bool, bool, bool]:
