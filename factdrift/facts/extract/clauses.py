@@ -3,9 +3,10 @@
 import re
 
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.scan import STAGE_LABELS, tags_between
+from factdrift.facts.extract.scan import STAGE_LABELS, Tag, tags_between
 
 _HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
+_MARKS = re.compile("[-–—;:()、，]")  # every strong break has one of these
 _COMMA = re.compile(r",(?!\d)")
 _PHRASES = ("with", "avec", "mit ", "con ", "and with")
 _NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
@@ -13,34 +14,15 @@ _NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
 
 def mark_breaks(sentence: Sentence) -> None:
     """Set `sentence.breaks`: after strong punctuation, and where a word opens a clause after a comma."""
-    breaks = {match.end() for match in _HARD.finditer(sentence.text, sentence.start, sentence.end)}
-    covered = [tag for tag in sentence.tags if tag.label in STAGE_LABELS]
-    for tag in sentence.tagged("clause"):
-        if tag.aspect == "noun" or any(cue.start <= tag.start < cue.end for cue in covered):
-            continue  # "will not, after all"
-        before = sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip()
-        if (
-            before.endswith(",")
-            and sentence.shadow.startswith(_PHRASES, tag.start)
-            and not _has_verb(sentence, tag.end)
-        ):
-            continue  # ", with projects in India": a phrase, no clause
-        if before.endswith(",") or tag.aspect == "state":
-            breaks.add(tag.start)
+    breaks = {*_strong_breaks(sentence), *_opened_clauses(sentence), *_chained_verbs(sentence)}
     phrases = {t.start for t in sentence.tagged("for", "occasion")}
     opening = [t for t in sentence.tagged("clause") if t.start - sentence.start <= 1 and t.start not in phrases]
     if opening and opening[0].aspect in ("base", "state") and (comma := _comma(sentence, opening[0].end)) > 0:
         breaks.add(
             comma + 1
         )  # "Despite the collapse of the merger, ...": what opens the sentence is a clause of its own
-    earlier = -1
-    for tag in sentence.tags:
-        if tag.aspect in ("base", "done") and tag.label != "clause":
-            if 0 <= earlier < tag.start and sentence.shadow[max(0, tag.start - 2) : tag.start] == ", ":
-                breaks.add(tag.start)  # "ends the venture, takes full control"
-            earlier = max(earlier, tag.start) if earlier >= 0 else tag.start
     for tag in sentence.tagged("relative"):
-        if sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip().endswith(","):
+        if _is_behind_comma(sentence, tag):
             closing = _comma(sentence, tag.end)
             if sentence.shadow[tag.start] == "," and not _has_verb(sentence, tag.end):
                 continue
@@ -49,6 +31,51 @@ def mark_breaks(sentence: Sentence) -> None:
                 breaks.add(closing + 1)
                 sentence.asides.append((tag.start, closing + 1))
     sentence.breaks = sorted(breaks)
+
+
+def _strong_breaks(sentence: Sentence) -> list[int]:
+    """Where strong punctuation ends; most sentences have none of its marks, which is quickly seen."""
+    mark = _MARKS.search(sentence.text, sentence.start, sentence.end)
+    if mark is None:
+        return []
+    low = max(sentence.start, mark.start() - 1)  # a dash counts with the blank before it
+    return [match.end() for match in _HARD.finditer(sentence.text, low, sentence.end)]
+
+
+def _opened_clauses(sentence: Sentence) -> list[int]:
+    """Where a word opens a clause: behind a comma, or anywhere if its form says so."""
+    return [
+        tag.start
+        for tag in sentence.tagged("clause")
+        if tag.aspect != "noun"
+        and (tag.aspect == "state" or _is_behind_comma(sentence, tag))
+        and not _is_in_cue(sentence, tag)
+        and not _is_phrase(sentence, tag)
+    ]
+
+
+def _chained_verbs(sentence: Sentence) -> list[int]:
+    """Where a further verb follows a comma at once ("ends the venture, takes full control")."""
+    verbs = [t.start for t in sentence.tags if t.aspect in ("base", "done") and t.label != "clause"]
+    return [at for at in verbs if at > verbs[0] and sentence.shadow[max(0, at - 2) : at] == ", "]
+
+
+def _is_behind_comma(sentence: Sentence, tag: Tag) -> bool:
+    return sentence.shadow[max(sentence.start, tag.start - 2) : tag.start].rstrip().endswith(",")
+
+
+def _is_in_cue(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the word is part of one that sets the stage ("will not, after all")."""
+    return any(cue.start <= tag.start < cue.end for cue in sentence.tags if cue.label in STAGE_LABELS)
+
+
+def _is_phrase(sentence: Sentence, tag: Tag) -> bool:
+    """Whether what follows a comma is no clause (", with projects in India")."""
+    return (
+        sentence.shadow.startswith(_PHRASES, tag.start)
+        and _is_behind_comma(sentence, tag)
+        and not _has_verb(sentence, tag.end)
+    )
 
 
 def _comma(sentence: Sentence, start: int) -> int:

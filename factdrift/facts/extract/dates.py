@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from factdrift.facts.extract.lexicon import Dates
+from factdrift.facts.extract.lexicon import Dates, any_of
 from factdrift.model import DateSpan
 
 _MONTHS_OF_PART = {
@@ -57,11 +57,11 @@ class DateReader:
     def __init__(self, dates: Dates) -> None:
         self._dates = dates
         self._parts = {word: label for label, words in dates.parts.items() for word in words}
-        month = _any(dates.months)
+        month = any_of(dates.months)
         year = r"(?:19|20)\d\d"
         numbers = rf"(?:{dates.day})" if dates.day else r"(?:\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
-        parts = _any(self._parts)
-        years = _any([*dates.this_year, *dates.next_year, *dates.last_year, *dates.year_word])
+        parts = any_of(self._parts)
+        years = any_of([*dates.this_year, *dates.next_year, *dates.last_year, *dates.year_word])
         self._pattern = re.compile(
             rf"(?<![a-zà-ÿ0-9_.,/])(?:"
             rf"(?P<iso>{year}-\d\d-\d\d)"
@@ -69,16 +69,16 @@ class DateReader:
             rf"|(?P<jm2>\d{{1,2}})月(?:(?P<jd2>\d{{1,2}})日|(?P<jmp2>{parts}))?|(?P<jry>{years})の?(?P<jrp>{parts})|(?P<jd3>\d{{1,2}})日"
             rf"|(?P<d1>{numbers})\s?(?:de |d')?(?P<m1>{month})\.?(?:,?\s(?:de |del )?(?P<y1>{year}))?"
             rf"|(?P<m2>{month})\.?\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|[.,]\d{{3}}|\s?%)(?:,?\s(?P<y2>{year}))?"
-            rf"|(?P<part>{_any(self._parts)})"
+            rf"|(?P<part>{any_of(self._parts)})"
             rf"(?:{_LINK}(?:(?P<pm>{month})\.?(?:\s(?:de |del )?(?P<pmy>{year}))?|(?P<py>{year})|(?P<pw>{years})))?"
             rf"|(?P<m3>{month})\.?(?:\s?(?:of |de |del |,\s?)?(?P<y3>{year}))?(?!\w)"
-            rf"|(?P<weekday>{_any(dates.weekdays)})"
-            rf"|(?P<today>{_any(dates.today)})"
+            rf"|(?P<weekday>{any_of(dates.weekdays)})"
+            rf"|(?P<today>{any_of(dates.today)})"
             rf"|(?P<relyear>{years})"
             rf"|(?P<year>{year})(?!\s?(?:%|[a-z]*-)|[.,]\d|\d)"
             rf")(?![a-zà-ÿ])"
         )
-        self._by = re.compile(rf"(?:{_any(dates.by)})[\s]*(?:the |la |le |el |il |den |dem )?$")
+        self._by = re.compile(rf"(?:{any_of(dates.by)})[\s]*(?:the |la |le |el |il |den |dem )?$")
 
     def dates(self, shadow: str, start: int, end: int, published: date) -> list[When]:
         """The dates in [start, end), in order."""
@@ -189,11 +189,6 @@ def _part_of_month(month: DateSpan, part: str | None) -> DateSpan:
     first, last = _DAYS_OF_PART[part]
     last = min(last, month.date_to.day)
     return DateSpan(month.date_from.replace(day=first), month.date_to.replace(day=last))
-
-
-def _any(words: object) -> str:
-    listed = sorted(map(re.escape, words), key=len, reverse=True)  # type: ignore[call-overload]
-    return "|".join(listed) or r"(?!)"
 
 
 def _year(year: int) -> DateSpan:

@@ -5,6 +5,7 @@ word go on, ` ... ` is a gap of at most `MAX_GAP` characters inside one sentence
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -151,6 +152,17 @@ def expand(phrase: str) -> list[str]:
     options = [piece.split("|") if i % 2 else [piece] for i, piece in enumerate(pieces)]
     forms = {" ".join("".join(choice).split()) for choice in product(*options)}
     return sorted(shadow_of(form) for form in forms if form)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression for one of the words, the longest that fits; one for nothing where there are none.
+
+    Words of one first letter stand in a group, so that most letters of a text rule out all words at once.
+    """
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        groups.setdefault(word[:1], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items()) or "(?!)"
 
 
 def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:

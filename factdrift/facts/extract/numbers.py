@@ -7,7 +7,7 @@ kept apart here; what a number is about is decided elsewhere.
 import re
 from dataclasses import dataclass
 
-from factdrift.facts.extract.lexicon import Numbers
+from factdrift.facts.extract.lexicon import Numbers, any_of
 from factdrift.facts.extract.shadow import is_spaced
 from factdrift.model import Money, Percent
 
@@ -50,33 +50,30 @@ class NumberReader:
         self._each = numbers.each or ("\0",)
         number = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,3})?|\d{1,18}(?:[.,]\d{1,4})?"
         if numbers.words:
-            number += "|" + "|".join(sorted(map(re.escape, numbers.words), key=len, reverse=True))
-        percent = "|".join(sorted(map(re.escape, numbers.percent), key=len, reverse=True))
-        scale = "|".join(sorted(map(re.escape, numbers.scales), key=len, reverse=True))
-        words = "|".join(sorted(map(re.escape, numbers.currencies), key=len, reverse=True))
+            number += "|" + any_of(numbers.words)
+        percent, scale, words = any_of(numbers.percent), any_of(numbers.scales), any_of(numbers.currencies)
         joint = r"(?:and|et|und|y|e|to|à|a|bis|auf|or|ou|oder|o|al|beziehungsweise|bzw\.|-|から|、|and up to|~|～)"
         points = "|".join(numbers.point) or "(?!)"
         link = r"(?:\s|-)?(?:d'|de |of |di )?"
         self._percent = re.compile(
-            rf"{_ALONE}(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
-            rf"|{_ALONE}(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?"
+            rf"{_ALONE}(?:(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
+            rf"|(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?)"
         )
         unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
         symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
         self._money = re.compile(
-            rf"{_ALONE}(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
-            rf"|{_ALONE}(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
+            rf"{_ALONE}(?:(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
+            rf"|(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
             rf"(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
-            rf"|{_ALONE}(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
-            rf"|{_ALONE}(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ])"
+            rf"|(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
+            rf"|(?P<n4>{number})\s?-?(?P<scale4>{scale})(?![a-zà-ÿ]))"
         )
 
         tenths = "|".join(map(re.escape, numbers.tenths)) or "(?!)"
         self._tenth = re.compile(rf"{_ALONE}(\d|10)(?:{tenths})(?:(\d)分)?(?![引増減安高合])")
         self._level = re.compile(rf" ({number})(?=[,;.)]?(?:\s|$))(?! \w)")
         self._fractions = {part.lower(): percent for part, percent in numbers.fractions.items()}
-        fractions = "|".join(sorted(map(re.escape, self._fractions), key=len, reverse=True)) or "(?!)"
-        self._fraction = re.compile(rf"{_ALONE}(?:{fractions})(?![a-zà-ÿ])")
+        self._fraction = re.compile(rf"{_ALONE}(?:{any_of(self._fractions)})(?![a-zà-ÿ])")
         self._plain = re.compile(
             rf"{_ALONE}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
         )
