@@ -35,6 +35,28 @@ def _is_any(sentence: Sentence, tag: Tag) -> bool:
     )
 
 
+def _is_part(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the word is only part of a phrase, or of a name."""
+    if tag.label == "entity":  # "X Business Park" is not X, "a Chinese firm" is nobody known
+        return _is_other_firm(sentence, tag) or (not tag.sure and _is_any(sentence, tag))
+    if tag.label == "partner_ref":
+        return any(n.start == tag.end + 1 for n in sentence.tagged("entity"))  # "its partner X"
+    if tag.label == "pronoun":
+        phrases = sentence.tagged("partner_ref", "own", "bodies")
+        if any(p.start <= tag.start < p.end for p in phrases):
+            return True  # "its" in "its ally" or "in its own hands" is part of the phrase
+    if tag.label == "venture_ref" or (tag.label == "pronoun" and tag.aspect == "noun"):
+        # Where a name covers a general word the topic says which one is meant.
+        return any(n.start < tag.end and tag.start < n.end for n in sentence.tagged("entity"))
+    return False
+
+
+def _is_beside(sentence: Sentence, before: Mention, tag: Tag) -> bool:
+    """Whether at most one word stands between, of small letters."""
+    words = sentence.text[before.end : tag.start].split()
+    return len(words) <= 1 and all(w.isalpha() and w.islower() for w in words)
+
+
 class Discourse:
     """Resolves the mentions of a document, sentence by sentence."""
 
@@ -49,34 +71,21 @@ class Discourse:
 
     def resolve(self, sentence: Sentence) -> None:
         """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
-        phrases = sentence.tagged("partner_ref", "own", "bodies")
-        named = sentence.tagged("entity")
-        for tag in sentence.tags:
-            if tag.label == "pronoun" and any(p.start <= tag.start < p.end for p in phrases):
-                continue  # "its" in "its ally" or "in its own hands" is part of the phrase
-            general = tag.label == "venture_ref" or (tag.label == "pronoun" and tag.aspect == "noun")
-            if general and any(n.start < tag.end and tag.start < n.end for n in named):
-                continue  # the topic says which one is meant
-            if tag.label == "entity" and _is_other_firm(sentence, tag):
-                continue  # "X Business Park" is not X
-            if tag.label == "entity" and not tag.sure and _is_any(sentence, tag):
-                continue  # "a Chinese firm" is nobody known
-            if tag.label == "partner_ref" and any(n.start == tag.end + 1 for n in named):
-                continue  # "its partner X"
-            if tag.label in _REFERRING and (found := self._referent(tag, sentence)):
-                mention = Mention(tag.start, tag.end, found, tag.sure and tag.label == "entity")
-                mention.type = self._type(found)
-                mention.marker = self._marker(sentence, tag)
-                mention.poss = self._is_possessor(sentence, tag) and not (self._particles and mention.marker == "of")
-                before = sentence.mentions[-1] if sentence.mentions else None
-                words = sentence.text[before.end : tag.start].split() if before else []
-                beside = before is not None and len(words) <= 1 and all(w.isalpha() and w.islower() for w in words)
-                if before and before.id == found and beside:
-                    mention.marker = mention.marker or before.marker  # "the plant company X": an apposition
-                sentence.mentions.append(mention)
+        for tag in [t for t in sentence.tags if t.label in _REFERRING]:
+            if not _is_part(sentence, tag) and (found := self._referent(tag, sentence)):
+                sentence.mentions.append(self._mention(sentence, tag, found))
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
         self._subject = subject or self._subject
         self._history.append([m.id for m in sentence.mentions])
+
+    def _mention(self, sentence: Sentence, tag: Tag, found: str) -> Mention:
+        marker = self._marker(sentence, tag)
+        poss = self._is_possessor(sentence, tag) and not (self._particles and marker == "of")
+        before = sentence.mentions[-1] if sentence.mentions else None
+        if not marker and before and before.id == found and _is_beside(sentence, before, tag):
+            marker = before.marker  # "the plant company X": an apposition
+        sure = tag.sure and tag.label == "entity"
+        return Mention(tag.start, tag.end, found, sure, poss, self._type(found), marker)
 
     def _venture(self, sentence: Sentence) -> str | None:
         """The venture spoken of: the last one of this sentence or those before, or the only one that is named."""
@@ -89,6 +98,8 @@ class Discourse:
         if tag.label == "venture_ref":
             return self._venture(sentence)
         if tag.label == "entity":
+            if tag.sure and len(tag.ids) == 1:
+                return tag.ids[0]
             known = [
                 i for i in tag.ids if tag.sure or self._named[i] or (self._is_anchored and not self._is_peer_named(i))
             ]

@@ -57,20 +57,18 @@ class Sentence:
     participle: str = ""  # how a form ends that goes along with the main verb
     closing: bool = False  # whether the story begins with something that was completed
     markers: dict[int, list[Tag]] = field(default_factory=dict)  # what `amounts.markers_of` has found
+    by_label: dict[str, list[Tag]] = field(init=False)  # the tags of each label, in order
+    labels: Set[str] = field(init=False)  # every label that occurs
     _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
 
-    @cached_property
-    def by_label(self) -> dict[str, list[Tag]]:
-        """The tags of each label, in order."""
-        found: dict[str, list[Tag]] = {}
+    def __post_init__(self) -> None:
+        self.by_label = found = {}
         for tag in self.tags:
-            found.setdefault(tag.label, []).append(tag)
-        return found
-
-    @property
-    def labels(self) -> Set[str]:
-        """Every label that occurs."""
-        return self.by_label.keys()
+            if tag.label in found:
+                found[tag.label].append(tag)
+            else:
+                found[tag.label] = [tag]
+        self.labels = found.keys()
 
     @cached_property
     def percents(self) -> list[Quantity]:
@@ -142,7 +140,7 @@ class Sentence:
         """Tags with one of these labels, in order. The list is shared: not to be changed."""
         if len(labels) == 1:  # most often; every sentence is asked some hundred times
             return self.by_label.get(labels[0], _NONE)
-        if self.by_label.keys().isdisjoint(labels):
+        if self.labels.isdisjoint(labels):
             return _NONE
         if (known := self._asked.get(labels)) is not None:
             return known

@@ -1,6 +1,5 @@
 """What a reader of relations proposes: a fact, a value and the place it stands, before it is made a claim."""
 
-from collections.abc import Set
 from dataclasses import dataclass
 
 from factdrift.facts.extract.document import Sentence
@@ -34,9 +33,3 @@ class Rule:
     labels: frozenset[str] = frozenset()  # empty: any sentence may
     evoking: tuple[str, ...] = ()  # the labels whose words evoke the fact
     owner: str | None = None  # whose unit the subject is: its plans are told of the owner
-
-    def may_be_in(self, labels: Set[str], named: Set[str]) -> bool:
-        """Whether a sentence with these labels, that names these entities, can speak of the fact."""
-        if self.labels:
-            return not self.labels.isdisjoint(labels)
-        return self.relation.reader == "level" or self.fact.subject in named or not labels.isdisjoint(self.evoking)

@@ -7,8 +7,10 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 
 from factdrift.errors import ConfigError
+from factdrift.facts.extract.candidates import Candidates
 from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
 from factdrift.facts.extract.discourse import Discourse
@@ -106,13 +108,9 @@ class _Tongue:
         self._rules = [
             replace(_rule(f, relations[f.relation], offices), owner=self._entities[f.subject].unit_of) for f in facts
         ]
-        self._by_entity: dict[str, list[int]] = {}
-        self._anywhere: list[int] = []  # rules whose thing need not be named ("the 23-year-old alliance")
-        for index, rule in enumerate(self._rules):
-            if rule.relation.reader == "age":
-                self._anywhere.append(index)
-            for entity in {rule.fact.subject, rule.fact.object, *rule.fact.people} - {None}:
-                self._by_entity.setdefault(str(entity), []).append(index)
+        self._candidates = Candidates(self._rules)
+        self._holdings = _holdings(self._rules)
+        self._circles = {i: (i, *e.members) for i, e in self._entities.items()}
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
@@ -181,7 +179,8 @@ class _Tongue:
             if not sentence.tags:
                 continue
             context = self._context(document, sentence)
-            rules = self._candidates(sentence, context)
+            labels = {*sentence.labels, "stake"} if _is_bare_share(sentence) else sentence.labels
+            rules = self._candidates.among(labels, {m.id for m in sentence.mentions}, context)
             if not rules and not may_be_candidate(sentence):
                 continue
             mark_breaks(sentence)
@@ -209,18 +208,8 @@ class _Tongue:
         gap = title.shadow[first.end : second.start]
         if len(gap) <= _SIDE_BY_SIDE and ":" not in gap:
             return None  # "X and Y", "X-Y": neither comes first
-        rules = (self._rules[i] for i in self._by_entity.get(named[0], ()))
-        fitting = [r for r in rules if r.relation.share_class == "holding" and [r.fact.subject, r.fact.object] == named]
+        fitting = self._holdings.get((named[0], named[1]), [])
         return fitting[0] if len(fitting) == 1 else None
-
-    def _candidates(self, sentence: Sentence, context: tuple[str, ...]) -> list[Rule]:
-        """The rules that can apply: their parties are spoken of here or just before, in the topic's order."""
-        named = {m.id for m in sentence.mentions}
-        indexes = {i for entity in named.union(context) for i in self._by_entity.get(entity, ())}
-        labels = sentence.labels
-        if _is_bare_share(sentence):
-            labels = labels | {"stake"}
-        return [r for i in sorted(indexes.union(self._anywhere)) if (r := self._rules[i]).may_be_in(labels, named)]
 
     def _implied(self, found: list[Draft]) -> list[Draft]:
         """What a claim says beside its own slot: who takes a share or commits a sum also invests."""
@@ -236,15 +225,16 @@ class _Tongue:
         return drafts
 
     def _context(self, document: Document, sentence: Sentence) -> tuple[str, ...]:
+        """The entities spoken of just before, newest first, with those that belong to them."""
         before = document.before(sentence)
-        recent = [m.id for m in before.mentions] if before else []
-        title = [m.id for m in document.sentences[0].mentions]
-        spoken = dict.fromkeys([*reversed(recent), *title, *document.themes])
+        recent = [m.id for m in reversed(before.mentions)] if before else []
+        spoken = dict.fromkeys([*recent, *(m.id for m in document.sentences[0].mentions), *document.themes])
+        found = dict.fromkeys(chain.from_iterable(self._circles[i] for i in spoken))
         entities = [self._entities[i] for i in spoken]
         others = [e.unit_of for e in entities if e.unit_of]
         if not sentence.mentions and "each" in sentence.labels:  # "each partner": the other one need not be named
             others += [e.partner_of[0] for e in entities if len(e.partner_of) == 1]
-        return tuple(dict.fromkeys([*(x for i in spoken for x in (i, *self._entities[i].members)), *others]))
+        return tuple(dict.fromkeys([*found, *others])) if others else tuple(found)
 
     def _claim(self, article: Article, draft: Draft) -> Claim:
         sentence = draft.sentence
@@ -287,9 +277,17 @@ def _is_question(sentence: Sentence) -> bool:
 
 def _is_bare_share(sentence: Sentence) -> bool:
     """Whether a percentage belongs to somebody without any word of shares ("with its 36 percent of X")."""
-    if all(not m.poss for m in sentence.mentions):
-        return False
-    return any(m.poss and 0 <= q.start - m.end <= _OWNED for q in sentence.percents for m in sentence.mentions)
+    owned = [m.end for m in sentence.mentions if m.poss]
+    return bool(owned) and any(0 <= q.start - end <= _OWNED for q in sentence.percents for end in owned)
+
+
+def _holdings(rules: list[Rule]) -> dict[tuple[str, str | None], list[Rule]]:
+    """The rules of holdings, by who holds whom."""
+    found: dict[tuple[str, str | None], list[Rule]] = {}
+    for rule in rules:
+        if rule.relation.share_class == "holding":
+            found.setdefault((rule.fact.subject, rule.fact.object), []).append(rule)
+    return found
 
 
 def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:

@@ -6,6 +6,7 @@ A tag counts only where it stands as a word of its own; a tag inside a longer on
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -202,9 +203,11 @@ def _hiders(entry: Entry) -> tuple[str, ...]:
 
 def tags_between(tags: list[Tag], start: int, end: int) -> list[Tag]:
     """The tags that start in [start, end); `tags` is in order of start."""
-    low = bisect_left(tags, start, key=lambda tag: tag.start)
-    high = bisect_left(tags, end, key=lambda tag: tag.start)
-    return tags[low:high]
+    low = bisect_left(tags, start, key=_start_of)
+    return tags[low : bisect_left(tags, end, low, key=_start_of)]
+
+
+_start_of = attrgetter("start")
 
 
 def without_false_verbs(
