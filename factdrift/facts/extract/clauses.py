@@ -1,6 +1,7 @@
 """Where clauses begin, and how far apart two places of a sentence are."""
 
 import re
+from bisect import bisect_right
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import STAGE_LABELS, Tag, tags_between
@@ -96,7 +97,7 @@ def distance(sentence: Sentence, a: int, b: int) -> int:
 
     A relative clause that lies wholly in between counts as one comma: it parts nothing.
     """
-    low, high = min(a, b), max(a, b)
+    low, high = (a, b) if a < b else (b, a)
     cost = _apart(sentence, low, high)
     for start, end in sentence.asides:
         if low < start and end < high:
@@ -105,7 +106,12 @@ def distance(sentence: Sentence, a: int, b: int) -> int:
 
 
 def _apart(sentence: Sentence, low: int, high: int) -> int:
-    commas = sentence.shadow.count(", ", low, high) + sentence.shadow.count("、", low, high)
-    crossed = sum(low < at <= high for at in sentence.breaks)
-    numbers = sum(low < q.start and q.end < high for q in sentence.percents)
-    return (high - low) + 12 * commas + 35 * crossed + 30 * numbers
+    cost = high - low + 12 * sentence.shadow.count(", ", low, high)
+    if not sentence.capital_names:
+        cost += 12 * sentence.shadow.count("、", low, high)
+    if sentence.breaks:
+        cost += 35 * (bisect_right(sentence.breaks, high) - bisect_right(sentence.breaks, low))
+    for quantity in sentence.percents:
+        if low < quantity.start and quantity.end < high:
+            cost += 30
+    return cost

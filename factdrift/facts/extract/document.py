@@ -62,13 +62,13 @@ class Sentence:
     _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
 
     def __post_init__(self) -> None:
-        self.by_label = found = {}
+        found: dict[str, list[Tag]] = {}
         for tag in self.tags:
             if tag.label in found:
                 found[tag.label].append(tag)
             else:
                 found[tag.label] = [tag]
-        self.labels = found.keys()
+        self.by_label, self.labels = found, found.keys()
 
     @cached_property
     def percents(self) -> list[Quantity]:
@@ -136,15 +136,16 @@ class Sentence:
             return False
         return self.shadow[markers[-1].start - 2 : markers[-1].start].strip()[-1:] in (",", "(")
 
-    def tagged(self, *labels: str) -> list[Tag]:
+    def tagged(self, label: str = "", *more: str) -> list[Tag]:
         """Tags with one of these labels, in order. The list is shared: not to be changed."""
-        if len(labels) == 1:  # most often; every sentence is asked some hundred times
-            return self.by_label.get(labels[0], _NONE)
+        if not more:  # most often; every sentence is asked some hundred times
+            return self.by_label.get(label, _NONE)
+        labels = (label, *more)
         if self.labels.isdisjoint(labels):
             return _NONE
         if (known := self._asked.get(labels)) is not None:
             return known
-        lists = [found for label in labels if (found := self.by_label.get(label))]
+        lists = [self.by_label[label] for label in labels if label in self.by_label]
         if len(lists) <= 1:
             tags = lists[0] if lists else _NONE
         else:
@@ -162,9 +163,9 @@ class Sentence:
         """Whether `at` lies in a relative clause `from_` is no part of: it says nothing of who acts there."""
         return any(a <= at < b and not a <= from_ < b for a, b in self.asides)
 
-    def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
+    def within(self, span: tuple[int, int], label: str, *more: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""
-        tags = self.by_label.get(labels[0], _NONE) if len(labels) == 1 else self.tagged(*labels)
+        tags = self.tagged(label, *more) if more else self.by_label.get(label, _NONE)
         if not tags:
             return _NONE
         low, high = span

@@ -48,6 +48,8 @@ class NumberReader:
     def __init__(self, numbers: Numbers) -> None:
         self._numbers = numbers
         self._each = numbers.each or ("\0",)
+        self._negative = tuple(f" {word}" if is_spaced(word) else word for word in numbers.negative)
+        self._no_negative = tuple(f" {phrase}" for phrase in numbers.no_negative)
         number = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,3})?|\d{1,18}(?:[.,]\d{1,4})?"
         if numbers.words:
             number += "|" + any_of(numbers.words)
@@ -123,9 +125,7 @@ class NumberReader:
         if before.endswith("-"):
             return len(before) == 1 or before[-2] in " (:\n"
         words = f" {before.rstrip()}"
-        if words.endswith(tuple(f" {phrase}" for phrase in self._numbers.no_negative)):
-            return False
-        return words.endswith(tuple(f" {word}" if is_spaced(word) else word for word in self._numbers.negative))
+        return words.endswith(self._negative) and not words.endswith(self._no_negative)
 
     def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The amounts of money in [start, end), in order; one without a currency takes the language's default."""

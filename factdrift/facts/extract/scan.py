@@ -120,18 +120,18 @@ class Scanner:
         """Tags in order of start; of tags that overlap inside one another only the longest stays."""
         tags: list[Tag] = []
         reach: dict[str, tuple[int, int]] = {}  # of each kind the tag that goes furthest
-        furthest = 0  # the furthest of all kinds: what ends behind it is hidden by nothing
+        furthest = 0  # where the furthest of all kinds ends
         for start, minus_end, index in self._spans(shadow):
             end = -minus_end
             span = (start, end)
+            is_free = end > furthest  # hidden by nothing
             for entry, tail, hiders in self._meanings[index]:
                 stop = self._gap_end(shadow, end, tail) if tail else end
-                if not stop or (end <= furthest and _is_hidden(span, hiders, reach)):
+                if not stop or (not is_free and _is_hidden(span, hiders, reach)):
                     continue
-                own = reach.get(hiders[0])
-                if own is None or end > own[1]:
+                if is_free or hiders[0] not in reach or end > reach[hiders[0]][1]:
                     reach[hiders[0]] = span
-                    furthest = max(furthest, end)
+                    furthest = end if is_free else furthest
                 tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
         return tags
 
