@@ -11,11 +11,11 @@ _PAIR = 24  # characters in which "to" may follow "from"
 
 
 def is_target(sentence: Sentence, quantity: Quantity) -> bool:
-    return any(tag.label == "to" for tag in markers_of(sentence, quantity))
+    return "to" in [tag.label for tag in markers_of(sentence, quantity)]
 
 
 def is_source(sentence: Sentence, quantity: Quantity) -> bool:
-    return any(tag.label == "from" for tag in markers_of(sentence, quantity))
+    return "from" in [tag.label for tag in markers_of(sentence, quantity)]
 
 
 def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
@@ -89,17 +89,22 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
         return False
     if sentence.within((quantity.end, quantity.end + 2), "stake") or _is_its_own(sentence, quantity):
         return False  # "wrote down its 36 percent stake"
-    low = max(sentence.start, quantity.start - 24)
-    amounts = sentence.within((low, quantity.start), "at_most", "at_least", "around")
-    verbs = [
-        t
-        for t in sentence.within((low, quantity.start), "move")
-        if len(sentence.shadow[t.end : quantity.start].split()) <= 1
-        and not any(a.start <= t.start < a.end for a in amounts)  # "up to": a bound, not a move
-    ]
-    after = sentence.within((quantity.end, quantity.end + 18), "growth_after")
+    if sentence.within((quantity.end, quantity.end + 18), "growth_after") or _is_moved(sentence, quantity):
+        return True
+    step = sentence.within((quantity.end, quantity.end + 2), "lower", "raise")
+    if any(t.aspect == "noun" for t in step):
+        return True  # "a 5 % fall"
     level = sentence.within((quantity.end, quantity.end + 3), "to", "of")
-    if level and any(0 <= m.start - level[-1].end <= 2 for m in sentence.moneys):
-        return True  # a price: "loses 3.2 % to 35 euros"
-    step = [t for t in sentence.within((quantity.end, quantity.end + 2), "lower", "raise") if t.aspect == "noun"]
-    return bool(verbs) or bool(after) or bool(step)  # "a 5 % fall"
+    # A price: "loses 3.2 % to 35 euros".
+    return bool(level) and any(0 <= m.start - level[-1].end <= 2 for m in sentence.moneys)
+
+
+def _is_moved(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a verb of moving stands right before the number; "up to" is a bound, not a move."""
+    span = (max(sentence.start, quantity.start - 24), quantity.start)
+    verbs = sentence.within(span, "move")
+    if not verbs:
+        return False
+    bounds = sentence.within(span, "at_most", "at_least", "around")
+    verbs = [t for t in verbs if not any(a.start <= t.start < a.end for a in bounds)]
+    return any(len(sentence.shadow[t.end : quantity.start].split()) <= 1 for t in verbs)

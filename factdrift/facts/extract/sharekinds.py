@@ -63,14 +63,9 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
     if kind == "holding" and veto < cost:
         return "", None
-    apiece = sentence.within((quantity.end, quantity.end + 2), "each")
-    holds = [
-        t for t in sentence.within((tag.end, sentence.clause(tag.end)[1]), "own") if apiece and tag.start > quantity.end
-    ]
-    if kind == "floor" and holds:
+    if kind == "floor" and (holds := _apiece(sentence, quantity, tag)):
         return "holding", holds[-1]  # 15%ずつを...の義務つきで保有
-    beside = sentence.within((quantity.end, quantity.end + 3), "cross")
-    if kind == "floor" and beside:
+    if kind == "floor" and (beside := sentence.within((quantity.end, quantity.end + 3), "cross")):
         return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"
     if kind == "holding" and is_target(sentence, quantity) and (parked := _parked_source(sentence, quantity)):
         return "trust", parked
@@ -83,10 +78,17 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     return kind, tag
 
 
+def _apiece(sentence: Sentence, quantity: Quantity, tag: Tag) -> list[Tag]:
+    """The verbs of holding behind a floor that each has to keep."""
+    if tag.start <= quantity.end or not sentence.within((quantity.end, quantity.end + 2), "each"):
+        return []
+    return sentence.within((tag.end, sentence.clause(tag.end)[1]), "own")
+
+
 def _is_cap(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is how much may be voted, not held."""
     caps = sentence.tagged("vote_cap")
-    return any(t.start <= quantity.start and quantity.start - t.end <= _CAP for t in caps)
+    return bool(caps) and any(t.start <= quantity.start and quantity.start - t.end <= _CAP for t in caps)
 
 
 def _is_occasion(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
@@ -148,10 +150,11 @@ def split_of(sentence: Sentence, quantity: Quantity) -> Tag | None:
 
 def gapped(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The verb that is left out in "X has 35 pct of Y and Y 15 pct of X"."""
-    before = any(0 <= quantity.start - m.end <= 1 and not m.marker for m in sentence.mentions)
-    after = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
     verbs = sentence.tagged("own", "lower", "raise")
-    return verbs[0] if before and after and verbs else None
+    if not verbs or not any(0 <= quantity.start - m.end <= 1 and not m.marker for m in sentence.mentions):
+        return None
+    after = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
+    return verbs[0] if after else None
 
 
 def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:

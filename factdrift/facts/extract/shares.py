@@ -123,8 +123,10 @@ def _listed(sentence: Sentence, quantity: Quantity, filled: list[Draft], found: 
 def _locked(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
     """The floor in "each holds 15 % of the other, with a duty to keep it": the number is said of both."""
     locks = [t for t in sentence.tagged("floor") if t.end - t.start > _SHORT_LOCK]
+    if not locks:
+        return []
     mutual = [d for d in found if d.value is not None and any(o.cue == d.cue and o is not d for o in found)]
-    if not locks or not mutual or any(d.fact is r.fact for d in found for r in rules):
+    if not mutual or any(d.fact is r.fact for d in found for r in rules):
         return []
     if any(q.start > mutual[0].cue[1] for q in sentence.percents if q.start < locks[0].start):
         return []  # another number stands nearer

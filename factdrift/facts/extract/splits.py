@@ -45,6 +45,8 @@ def read_split(sentence: Sentence, rules: list[Rule], context: tuple[str, ...]) 
 
 def _parts(sentence: Sentence) -> list[Quantity]:
     """The first run of numbers that make a whole; empty where none does."""
+    if len(sentence.percents) < 2:
+        return []
     numbers = [q for q in sentence.percents if not is_source(sentence, q)]
     sizes = [q.value.percent if isinstance(q.value, Percent) else 0.0 for q in numbers]
     for first in range(len(numbers) - 1):

@@ -54,9 +54,10 @@ def stage_of(
         cues["cancel"] = [tag for tag in cues["cancel"] if tag.end <= trigger.start]
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
-            cues[label] = [
-                t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger) or _is_modal(t, trigger)
-            ]
+            if cues[label]:
+                cues[label] = [
+                    t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger) or _is_modal(t, trigger)
+                ]
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
