@@ -436,6 +436,15 @@ def test_a_cancelled_plan_that_is_planned_again_by_a_party_is_back():
     assert standing(folded) == [("expected", str(YES), "planned")]
 
 
+def test_what_fell_is_not_talked_of_again_by_what_else_the_same_hour_says():
+    rumour, later = claim(YES, R, 8, origin="other"), claim(YES, R, 9, origin="other")
+
+    folded = ledger(seed(YES), claim(YES, OFF, 8), rumour, later, spec_=spec("state"))
+
+    assert reason_of(folded, rumour) == "older"
+    assert reason_of(folded, later) == "stage_changed"
+
+
 def test_a_plan_of_another_value_after_a_cancelled_one_is_a_new_plan():
     folded = ledger(claim(15, P, 1), claim(15, OFF, 2), claim(20, P, 3))
 

@@ -113,6 +113,8 @@ def _expect(
     value = claim.value if like is Likeness.DIFFERENT else stands.value
     new = _belief(spec, word, Track.EXPECTED, measure, value, like=stands if like is not Likeness.DIFFERENT else None)
     if stands.stage in DEAD:
+        if like is not Likeness.DIFFERENT and word.reference <= stands.valid_from and not claim.returns:
+            return because(state, word.stored.claim_id, spec.name, Reason.OLDER, "fell at the same time")
         kind = ChangeKind.STAGE_CHANGED if like is not Likeness.DIFFERENT else ChangeKind.VALUE_CHANGED
         return attempt(state, word, Move(kind, new, stands, expected))
     if like is not Likeness.DIFFERENT:
