@@ -22,6 +22,13 @@ def mark_breaks(sentence: Sentence) -> None:
         breaks.add(
             comma + 1
         )  # "Despite the collapse of the merger, ...": what opens the sentence is a clause of its own
+    said = [t for t in sentence.tagged("occasion") if t.start == sentence.start]
+    if (
+        said
+        and (comma := _comma(sentence, said[0].end)) > 0
+        and any(t.start > comma for t in sentence.tagged("another"))
+    ):
+        breaks.add(comma + 1)  # "After the first sale of 13 December, X announces another"
     for tag in sentence.tagged("relative"):
         if _is_behind_comma(sentence, tag):
             closing = _comma(sentence, tag.end)

@@ -48,6 +48,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         mays = {t.start for t in sentence.tagged("may")}
         costs = [e for e in costs if e[1] != "floor" or e[2].start not in mays]
     costs = [e for e in costs if e[1] != "block" or not _is_occasion(sentence, e[2], quantity)]
+    if another := _another(sentence, quantity):
+        costs.append((0, "block", another))
     if not costs:
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
@@ -91,12 +93,21 @@ def _is_cap(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(caps) and any(t.start <= quantity.start and quantity.start - t.end <= _CAP for t in caps)
 
 
+def _another(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """What a clause tells of after an earlier sale ("after the first sale X plans another, of 5 %")."""
+    low, _ = sentence.clause(quantity.start)
+    more = sentence.within((low, quantity.start), "another")
+    if not more or not any(t.aspect == "noun" and t.end <= low for t in sentence.tagged("sell")):
+        return None
+    return Tag(more[-1].start, more[-1].end, "sell", "noun")
+
+
 def _is_occasion(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
     """Whether a noun of selling only says when ("after the sale X holds ...")."""
     near = sentence.within((noun.start - _TIME, noun.start), "occasion") if noun.aspect in ("noun", "") else []
     if not near or len(sentence.shadow[near[-1].end : noun.start].split()) > _WORDS:
         return False
-    return not sentence.within((noun.end, quantity.start), "another")  # "after the first sale X plans another, of 5 %"
+    return not sentence.within((noun.end, quantity.start), "another")
 
 
 def _is_subject_of(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:

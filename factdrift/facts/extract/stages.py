@@ -30,7 +30,7 @@ def stage_of(
     `ending`: the trigger says that something ends, so words of ending do not make it fall. `granted`: the relation is a
     right, so "may" says that it holds.
     """
-    low, high = min(trigger.start, at), max(trigger.end, at)
+    low, high = min(trigger.start, at), max(trigger.end - 1, at)  # a comma that ends the trigger opens no other clause
     span = (sentence.clause(low)[0], sentence.clause(high)[1])
     if span[0] > sentence.start and sentence.within((span[0] - 1, span[0] + 2), "for"):
         # "is in talks with X, its owner, to buy ...": a purpose is of its verb, whatever stands between them.
@@ -67,6 +67,8 @@ def stage_of(
     future = bool(cues["future"]) or _title_future(sentence, trigger)
     if cues["deny"] and _is_awaited(sentence, trigger, span):
         cues["deny"], cues["neg"], future = [], [], True  # "will not be listed before 2025"
+    if _is_imagined(sentence, trigger, span):
+        return Stage.RUMOURED  # "selling shares would be another source of money"
     if _is_conditional(sentence, trigger):
         return Stage.RUMOURED  # "if X is listed": nothing has happened
     delays = sentence.within(span, "delay")
@@ -133,6 +135,14 @@ def _is_conditional(sentence: Sentence, trigger: Tag) -> bool:
     """Whether the clause of the trigger opens with a word of condition."""
     low, _ = sentence.clause(trigger.start)
     return any(t.end < trigger.start for t in sentence.within((low, low + 2), "condition"))
+
+
+def _is_imagined(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> bool:
+    """Whether an open verb begins the sentence as the subject of what could be."""
+    if trigger.aspect != "base" or trigger.start - sentence.start > 1 or not sentence.index:
+        return False
+    cues = sentence.within((trigger.end, span[1]), "future", "rumour")
+    return bool(cues) and "," not in sentence.shadow[trigger.end : cues[0].start]
 
 
 def _goes_along(sentence: Sentence, trigger: Tag) -> bool:
