@@ -33,6 +33,7 @@ from storage import rows
 from storage.database import open_store
 from storage.engine import connect
 from storage.records import Batch, StoredArticle
+from storage.rows import NEVER
 from storage.snapshot import publish_snapshot
 from storage.verify import verify
 
@@ -288,6 +289,7 @@ def fill_beliefs(db: duckdb.DuckDBPyConnection, facts: int, per_fact: int) -> No
                    'completed' AS stage, TIMESTAMPTZ '{START}' + INTERVAL (p * 90 + f % 90) DAY AS valid_from,
                    CASE WHEN p < {per_fact - 1} THEN TIMESTAMPTZ '{START}' + INTERVAL ((p + 1) * 90 + f % 90) DAY END
                        AS valid_to,
+                   coalesce(valid_to, TIMESTAMPTZ '{NEVER}') AS valid_end,
                    'c' || p AS claim_id, 1 AS origins, false AS contested, '{{}}' AS body, 'r' AS run_id,
                    TIMESTAMPTZ '{START}' + INTERVAL (p * 90 + f % 90 + f % 7) DAY AS system_from
             FROM range({facts}) a(f), range({per_fact}) b(p) ORDER BY f, p"""

@@ -1,7 +1,7 @@
 """What makes the store prove itself: a hash for each row as it was written, and a chain of hashes over runs.
 
 Knows columns, not their meaning. A row's digest leaves out what may change later: when it ended, who ended it, its
-place in the fold, and how the delivery of an alert went. A NULL adds nothing, so a column that a later migration adds
+place in the fold, how the delivery of an alert went, and what only repeats another column. A NULL adds nothing, so a column that a later migration adds
 changes no digest.
 """
 
@@ -15,7 +15,7 @@ import duckdb
 PROVEN = ("articles", "claims", "beliefs", "changes", "reasons", "facts", "alerts", "reviews")
 NEVER_ENDED = frozenset({"alerts", "reviews"})  # such rows are added only
 GENESIS = "0" * 64
-_MAY_CHANGE = frozenset({"digest", "system_to", "ended_by", "sent_at", "attempts", "last_error", "seq"})
+_MAY_CHANGE = frozenset({"digest", "system_to", "ended_by", "sent_at", "attempts", "last_error", "seq", "valid_end"})
 
 
 @dataclass(frozen=True, slots=True)

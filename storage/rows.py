@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -23,6 +23,7 @@ TYPES = {
     **dict.fromkeys(
         (
             "valid_to",
+            "valid_end",
             "last_confirmed",
             "happened_at",
             "known_at",
@@ -46,6 +47,8 @@ TYPES = {
     "hashes": pa.list_(pa.int64()),
 }
 _OURS = {"value": pa.json_(), "body": pa.json_()}  # JSON that we wrote: DuckDB need not read it to know that it is some
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the end of what has none
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
@@ -185,6 +188,7 @@ def belief_row(belief: Belief, topic: str, run_id: str, now: datetime) -> Row:
         "due_to": belief.due.date_to if belief.due else None,
         "valid_from": belief.valid_from,
         "valid_to": belief.valid_to,
+        "valid_end": belief.valid_to or NEVER,
         "claim_id": belief.claim_id,
         "origins": belief.origins,
         "last_confirmed": belief.last_confirmed,

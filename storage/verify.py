@@ -21,6 +21,7 @@ from storage.evidence import problems_of_claim
 from storage.ledgers import NOTICES
 from storage.migrations import all_migrations, check, recorded
 from storage.proof import NEVER_ENDED, PROVEN, digest_sql, joined_digest, run_digest
+from storage.rows import NEVER
 
 Fold = Callable[
     [str, str, list[StoredClaim], datetime], Ledger | None
@@ -107,6 +108,7 @@ def _verify(db: duckdb.DuckDBPyConnection, fold: Fold | None) -> Verified:
         return Verified(rows, 0, 0, 0, "", tuple(problems))  # what else would be said rests on rows that are gone
     for table in PROVEN:
         problems += _edited_rows(db, table)
+    problems += _unequal_ends(db)
     runs, head = _check_chain(db, problems)
     claims = _check_claims(db, problems)
     facts = _check_folds(db, fold, problems) if fold else 0
@@ -140,6 +142,15 @@ def _edited_rows(db: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
         f"ORDER BY ALL"
     ).fetchall()
     return [Problem(table, row, run_id, "is not as it was written") for row, run_id in found]
+
+
+def _unequal_ends(db: duckdb.DuckDBPyConnection) -> list[Problem]:
+    """Beliefs whose `valid_end`, which is in no digest, is not their `valid_to`."""
+    found = db.execute(
+        "SELECT belief_id, run_id FROM beliefs WHERE valid_end IS DISTINCT FROM coalesce(valid_to, $never) ORDER BY ALL",
+        {"never": NEVER},
+    ).fetchall()
+    return [Problem("beliefs", row, run_id, "does not end when it says") for row, run_id in found]
 
 
 def _check_chain(db: duckdb.DuckDBPyConnection, problems: list[Problem]) -> tuple[int, str]:

@@ -87,6 +87,25 @@ def test_migration_5_keeps_reviews_and_makes_an_undo_a_row_of_its_own(path: Path
     assert tracked == {FACT}
 
 
+def test_migration_7_asks_old_beliefs_as_before(path: Path) -> None:
+    with open_migrated(path, NOW, all_migrations()[:6]) as db:
+        for number, end in enumerate((f"{AT} + INTERVAL 1 DAY", "NULL")):
+            db.execute(
+                f"INSERT INTO beliefs BY NAME SELECT 'b{number}' AS belief_id, '{TOPIC}' AS topic, '{FACT}' AS fact, "
+                f"'actual' AS track, '' AS shown, 'current' AS stage, {AT} + INTERVAL {number} DAY AS valid_from, "
+                f"{end} AS valid_to, 'c{number}' AS claim_id, 1 AS origins, false AS contested, '{{}}' AS body, "
+                f"'r1' AS run_id, {AT} AS system_from, '' AS digest"
+            )
+        asked = [f"{AT} + INTERVAL ({hours}) HOUR" for hours in (-1, 0, 23, 24, 24 * 3_000)]
+        macro = "SELECT claim_id FROM facts_as_of({moment}, now()) ORDER BY ALL"
+        before = [db.execute(macro.format(moment=moment)).fetchall() for moment in asked]
+
+    with open_migrated(path, NOW) as db:
+        after = [db.execute(macro.format(moment=moment)).fetchall() for moment in asked]
+
+    assert before == after == [[], [("c0",)], [("c0",)], [("c1",)], [("c1",)]]
+
+
 def test_rows_written_before_proofs_are_no_problem_to_the_chain(path: Path) -> None:
     _old_store(path)
     with duckdb.connect(str(path)) as db:
