@@ -1,8 +1,8 @@
 """What makes the store prove itself: a hash for each row as it was written, and a chain of hashes over runs.
 
 Knows columns, not their meaning. A row's digest leaves out what may change later: when it ended, who ended it, its
-place in the fold, how the delivery of an alert went, and what only repeats another column. A NULL adds nothing, so a column that a later migration adds
-changes no digest.
+place in the fold, how the delivery of an alert went; and what only repeats another column. A NULL adds nothing, so a
+column that a later migration adds changes no digest.
 """
 
 import hashlib

@@ -147,7 +147,8 @@ def _edited_rows(db: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
 def _unequal_ends(db: duckdb.DuckDBPyConnection) -> list[Problem]:
     """Beliefs whose `valid_end`, which is in no digest, is not their `valid_to`."""
     found = db.execute(
-        "SELECT belief_id, run_id FROM beliefs WHERE valid_end IS DISTINCT FROM coalesce(valid_to, $never) ORDER BY ALL",
+        "SELECT belief_id, run_id FROM beliefs "
+        "WHERE valid_end IS DISTINCT FROM coalesce(valid_to, $never) ORDER BY ALL",
         {"never": NEVER},
     ).fetchall()
     return [Problem("beliefs", row, run_id, "does not end when it says") for row, run_id in found]
