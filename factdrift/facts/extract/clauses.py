@@ -16,18 +16,9 @@ _NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
 def mark_breaks(sentence: Sentence) -> None:
     """Set `sentence.breaks`: after strong punctuation, and where a word opens a clause after a comma."""
     breaks = {*_strong_breaks(sentence), *_opened_clauses(sentence), *_chained_verbs(sentence)}
-    phrases = {t.start for t in sentence.tagged("for", "occasion")}
-    opening = [t for t in sentence.tagged("clause") if t.start - sentence.start <= 1 and t.start not in phrases]
-    if opening and opening[0].aspect in ("base", "state") and (comma := _comma(sentence, opening[0].end)) > 0:
-        breaks.add(
-            comma + 1
-        )  # "Despite the collapse of the merger, ...": what opens the sentence is a clause of its own
-    said = [t for t in sentence.tagged("occasion") if t.start == sentence.start]
-    if (
-        said
-        and (comma := _comma(sentence, said[0].end)) > 0
-        and any(t.start > comma for t in sentence.tagged("another"))
-    ):
+    if (opening := _opening(sentence)) and (comma := _comma(sentence, opening.end)) > 0:
+        breaks.add(comma + 1)  # "Despite the collapse of the merger, ...": what opens it is a clause of its own
+    if (comma := _behind_occasion(sentence)) > 0:
         breaks.add(comma + 1)  # "After the first sale of 13 December, X announces another"
     for tag in sentence.tagged("relative"):
         if _is_behind_comma(sentence, tag):
@@ -39,6 +30,23 @@ def mark_breaks(sentence: Sentence) -> None:
                 breaks.add(closing + 1)
                 sentence.asides.append((tag.start, closing + 1))
     sentence.breaks = sorted(breaks)
+
+
+def _opening(sentence: Sentence) -> Tag | None:
+    """The word that opens the sentence with a clause of its own."""
+    opening = [t for t in sentence.tagged("clause") if t.start - sentence.start <= 1]
+    if not opening:
+        return None
+    phrases = {t.start for t in sentence.tagged("for", "occasion")}
+    first = next((t for t in opening if t.start not in phrases), None)
+    return first if first and first.aspect in ("base", "state") else None
+
+
+def _behind_occasion(sentence: Sentence) -> int:
+    """Where the phrase ends that opens a sentence with an earlier event, if another is told of; -1 where none does."""
+    opening = [t for t in sentence.tagged("occasion") if t.start == sentence.start]
+    comma = _comma(sentence, opening[0].end) if opening else -1
+    return comma if comma > 0 and any(t.start > comma for t in sentence.tagged("another")) else -1
 
 
 def _strong_breaks(sentence: Sentence) -> list[int]:
@@ -65,6 +73,8 @@ def _opened_clauses(sentence: Sentence) -> list[int]:
 def _chained_verbs(sentence: Sentence) -> list[int]:
     """Where a further verb follows a comma at once ("ends the venture, takes full control")."""
     verbs = [t.start for t in sentence.tags if t.aspect in ("base", "done") and t.label != "clause"]
+    if len(verbs) < 2:
+        return []
     return [at for at in verbs if at > verbs[0] and sentence.shadow[max(0, at - 2) : at] == ", "]
 
 

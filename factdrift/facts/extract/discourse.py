@@ -1,5 +1,6 @@
 """What words refer to: "the Japanese company", "its", "its partner" point to the entity that stands out, or to none."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 
@@ -8,6 +9,7 @@ from factdrift.facts.extract.scan import Tag, tags_between
 from factdrift.topic import Entity
 
 _ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
+_PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
@@ -169,6 +171,8 @@ class Discourse:
         for marker in reversed(
             sentence.within((max(sentence.start, tag.start - _MARKED), tag.start), "of", "from", "by", "to", "for")
         ):
+            if not self._is_close(sentence, marker.end, tag.start):
+                continue
             gap = sentence.shadow[marker.end : tag.start]
             if marker.start == sentence.start and gap.strip():
                 continue  # "In exchange X wants": a phrase of its own
@@ -176,7 +180,7 @@ class Discourse:
                 continue  # "Z, in which X takes 15 %"
             if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
                 continue  # "used to be X's"
-            if self._is_close(sentence, marker.end, tag.start) and not any(c in ",;:" or c.isdigit() for c in gap):
+            if not _PARTED.search(gap):
                 return marker.label
         return ""
 

@@ -178,10 +178,10 @@ def _start_of(part: Tag | Quantity) -> int:
 
 @dataclass
 class Document:
-    """All sentences of an article, and the entities that it names most."""
+    """All sentences of an article, and the entities that its title speaks of or that it names most."""
 
     sentences: list[Sentence]
-    themes: tuple[str, ...]
+    themes: dict[str, None]  # in order
 
     def before(self, sentence: Sentence) -> Sentence | None:
         """The sentence before, or None for the title."""

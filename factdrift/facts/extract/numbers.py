@@ -105,7 +105,8 @@ class NumberReader:
     def percents(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The percentages in [start, end), in order."""
         found = self._tenths(shadow, start, end) if self._numbers.tenths else []
-        if all(shadow.find(unit, start, end) < 0 for unit in self._numbers.percent):
+        span = shadow[start:end]
+        if not any(unit in span for unit in self._numbers.percent):
             return found
         for match in self._percent.finditer(shadow, start, end):
             text = match["first"] or match["only"]

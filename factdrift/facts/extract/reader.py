@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from itertools import chain
 
 from factdrift.errors import ConfigError
 from factdrift.facts.extract.candidates import Candidates
@@ -110,7 +109,8 @@ class _Tongue:
         ]
         self._candidates = Candidates(self._rules)
         self._holdings = _holdings(self._rules)
-        self._circles = {i: (i, *e.members) for i, e in self._entities.items()}
+        self._circles = {i: dict.fromkeys((i, *e.members)) for i, e in self._entities.items()}
+        self._owners = {i: e.unit_of for i, e in self._entities.items() if e.unit_of}
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
@@ -169,8 +169,8 @@ class _Tongue:
             if sentence.tags:
                 discourse.resolve(sentence)
         bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
-        themes = dict.fromkeys(i for counter in (named, bodies) for i, _ in counter.most_common(_THEMES))
-        return Document(found, tuple(themes))
+        most = [i for counter in (named, bodies) for i, _ in counter.most_common(_THEMES)]
+        return Document(found, dict.fromkeys([*(m.id for m in found[0].mentions), *most]))
 
     def _drafts(self, document: Document) -> list[Draft]:
         drafts: list[Draft] = []
@@ -227,14 +227,16 @@ class _Tongue:
     def _context(self, document: Document, sentence: Sentence) -> tuple[str, ...]:
         """The entities spoken of just before, newest first, with those that belong to them."""
         before = document.before(sentence)
-        recent = [m.id for m in reversed(before.mentions)] if before else []
-        spoken = dict.fromkeys([*recent, *(m.id for m in document.sentences[0].mentions), *document.themes])
-        found = dict.fromkeys(chain.from_iterable(self._circles[i] for i in spoken))
-        entities = [self._entities[i] for i in spoken]
-        others = [e.unit_of for e in entities if e.unit_of]
+        spoken = dict.fromkeys([m.id for m in reversed(before.mentions)] if before else ())
+        spoken.update(document.themes)
+        found: dict[str, None] = {}
+        for entity in spoken:
+            found.update(self._circles[entity])
+        found.update(dict.fromkeys([self._owners[i] for i in spoken if i in self._owners]))
         if not sentence.mentions and "each" in sentence.labels:  # "each partner": the other one need not be named
-            others += [e.partner_of[0] for e in entities if len(e.partner_of) == 1]
-        return tuple(dict.fromkeys([*found, *others])) if others else tuple(found)
+            partners = [self._entities[i].partner_of for i in spoken]
+            found.update(dict.fromkeys([known[0] for known in partners if len(known) == 1]))
+        return tuple(found)
 
     def _claim(self, article: Article, draft: Draft) -> Claim:
         sentence = draft.sentence
