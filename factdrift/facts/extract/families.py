@@ -22,8 +22,9 @@ def iter_all(
     """Drafts of every rule that is not about shares."""
     found: list[Draft] = []
     for rule in rules:
-        if reader := READERS.get(rule.relation.reader):
-            found += reader(sentence, rule, context, entities)
-        elif with_lexicon := LEXICON_READERS.get(rule.relation.reader):
-            found += with_lexicon(sentence, rule, context, entities, lexicon)
+        kind = rule.relation.reader
+        if kind in READERS:
+            found += READERS[kind](sentence, rule, context, entities)
+        elif kind in LEXICON_READERS:
+            found += LEXICON_READERS[kind](sentence, rule, context, entities, lexicon)
     return found

@@ -44,10 +44,11 @@ def read_candidates(
     drafts = []
     side_by_side = second.start - first.end <= _AND
     for name, relation in relations.items():
+        if not relation.open or _is_tracked(tracked, name, first.id, second.id):
+            continue
         if side_by_side and not (relation.both_ways or relation.reader == "name"):
             continue  # "X and Y invest": both do, neither in the other
-        allies = name == "partners_with" and second.id in entities[first.id].partner_of
-        if not relation.open or allies or _is_tracked(tracked, name, first.id, second.id):
+        if name == "partners_with" and second.id in entities[first.id].partner_of:
             continue
         if tag := _trigger(sentence, relation, first, second):
             stage = stage_of(sentence, tag, tag.start)
@@ -59,6 +60,9 @@ def read_share_candidates(
     sentence: Sentence, tracked: frozenset[tuple[str, str, str]], entities: Mapping[str, Entity]
 ) -> list[Draft]:
     """Drafts of holdings that nobody tracks: both sides named in the sentence, and their roles certain."""
+    named = {m.id for m in sentence.mentions if m.sure and entities[m.id].type in _PARTIES}
+    if len(named) < 2:
+        return []
     drafts = []
     for index, quantity in enumerate(sentence.percents):
         kind, cue = classify(sentence, index, quantity)
@@ -66,7 +70,6 @@ def read_share_candidates(
             continue
         roles = roles_at(sentence, quantity.start, quantity.end, ())
         holder, held = _certain(roles.holder, 3), _certain(roles.held, 4)
-        named = {m.id for m in sentence.mentions if m.sure and entities[m.id].type in _PARTIES}
         if not holder or not held or holder == held or not {holder, held} <= named:
             continue
         if not _is_tracked(tracked, "holds_stake", holder, held) and not _belong_together(entities, holder, held):
@@ -99,7 +102,7 @@ def _trigger(sentence: Sentence, relation: Relation, first: Mention, second: Men
 
 
 def _is_tracked(tracked: frozenset[tuple[str, str, str]], relation: str, a: str, b: str) -> bool:
-    return bool({(relation, a, b), (relation, b, a)} & tracked)
+    return (relation, a, b) in tracked or (relation, b, a) in tracked
 
 
 def _spec(relation: str, subject: str, other: str) -> FactSpec:

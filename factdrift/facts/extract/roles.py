@@ -79,8 +79,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):
             roles.held[mention.id] = max(roles.held[mention.id], weight)
-    owned = any(owns_shareholder(sentence, m) for m in sentence.mentions)
-    _from_context(roles, () if owned else context)  # "X's biggest shareholder" is named beside it, or unknown
+    if context and not any(owns_shareholder(sentence, m) for m in sentence.mentions):
+        _from_context(roles, context)  # "X's biggest shareholder" is named beside it, or unknown
     return roles
 
 
@@ -92,8 +92,10 @@ def _with_compounds(
 ) -> tuple[_Weighed, _Weighed]:
     """In "the X stake in Y" and "la participation de X" the first name is the holder's, unless nothing else is held."""
     owners = [m for m, _ in held if _names_owner(sentence, m, noun)]
+    if not owners:
+        return held, holder
     others = [m for m, weight in held if weight >= 4 and m not in owners]
-    if not owners or not (others or owners[0].marker in ("of", "by")):
+    if not (others or owners[0].marker in ("of", "by")):
         return held, holder
     return (
         [(m, 0 if m in owners else w) for m, w in held],
@@ -211,7 +213,7 @@ def _is_in_unknown(sentence: Sentence, start: int) -> bool:
     """Whether the clause opens with "in which Y" and no known name stands before that."""
     low, _ = sentence.clause(start)
     for marker in sentence.within((low - 4, start), "of"):
-        opens = [t for t in sentence.tagged("relative", "that") if 0 < t.start - marker.end <= 2]
+        opens = sentence.within((marker.end + 1, marker.end + 3), "relative", "that")
         inside = opens and any(opens[0].end <= m.start < start for m in sentence.mentions)
         if inside and sentence.shadow[marker.start - 2 : marker.start].rstrip().endswith(","):
             return not any(0 < marker.start - m.end <= 3 for m in sentence.mentions)
@@ -253,6 +255,8 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
     free = [
         m for m in sentence.mentions if m.end <= limit and not m.poss and m.marker not in ("of", "by", "from", "to")
     ]
+    if not free:
+        return None
     free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
     free = [m for m in free if not sentence.is_aside(m.start, at)] or free
     if not free:
@@ -266,6 +270,8 @@ def _before_relative(sentence: Sentence, at: int) -> Mention | None:
     """X in "X, which holds 43 %": the subject of its clause, whatever its part in the main one."""
     start, _ = sentence.clause(at)
     opens = [t for t in sentence.tagged("relative", "that") if start - 3 <= t.start <= start + 3 and t.end <= at]
+    if not opens:
+        return None
     parts = {t.start for t in sentence.tagged("of")} | {t.end + 1 for t in sentence.tagged("of")}
     opens = [t for t in opens if t.start not in parts]  # "of which 18 % ..." says nothing of a subject
     near = [m for m in sentence.mentions for t in opens if 0 < t.start - m.end <= 3 and m.end < at]

@@ -59,8 +59,9 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
     """What the share says in the slot of `rule`; None where it says nothing of it (a level that was left)."""
     markers = {tag.label for tag in markers_of(sentence, quantity)}
     span = sentence.clause(quantity.start)
-    now = is_now(sentence, quantity) or any(
-        abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held")
+    now = "now_held" in sentence.labels and (
+        is_now(sentence, quantity)
+        or any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
     )
     if kind == "holding" and "from" in markers:
         if not now:
@@ -150,7 +151,8 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
 
 def _measure(sentence: Sentence, quantity: Quantity) -> str | None:
     for label, measure in (("direct", "direct"), ("economic", "economic"), ("votes", "voting")):
-        if any(_is_its_measure(sentence, quantity, tag) for tag in sentence.tagged(label)):
+        tags = sentence.tagged(label)
+        if tags and any(_is_its_measure(sentence, quantity, tag) for tag in tags):
             return measure
     return None
 

@@ -55,8 +55,9 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     where = rule.fact.where
     if rule.fact.where and tags:
         here = [f"concept:{place}" for place in rule.fact.where]
-        elsewhere = sentence.tagged(*(place for place in _PLACES if place not in here))
-        tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
+        elsewhere = [place for place in sentence.tagged(*_PLACES) if place.label not in here]
+        if elsewhere:
+            tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
         where = () if _is_set_in(sentence, rule, here) else where
     for concepts in (rule.fact.about, where):
         if concepts and tags:

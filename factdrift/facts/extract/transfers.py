@@ -20,11 +20,13 @@ def read_steps(
         return []
     done = {d.fact.name for d in found}
     drafts: list[Draft] = []
-    for kind, labels in (("trust", ("park",)), ("block", ("sell",)), ("holding", ("lower",))):
+    for kind, label in (("trust", "park"), ("block", "sell"), ("holding", "lower")):
         near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
+        if not near or kind not in by_class:
+            continue
         if kind == "holding" and (sentence.percents or sentence.tagged("growth")):
             continue  # "the value of the stake has halved"
-        for tag in sentence.tagged(*labels):
+        for tag in sentence.tagged(label):
             if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
             span = sentence.clause(tag.start)
@@ -36,7 +38,7 @@ def read_steps(
             if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
                 continue
             roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
-            for rule in choose_rules(by_class.get(kind, []), roles, context, 4):
+            for rule in choose_rules(by_class[kind], roles, context, 4):
                 if rule.fact.name not in done:
                     done.add(rule.fact.name)
                     stage = stage_of(sentence, tag, tag.start)
@@ -100,6 +102,8 @@ def read_acquired(
     verbs = [
         v for v in verbs if v.aspect in ("base", "done", "noun") and distance(sentence, v.start, quantity.start) <= 70
     ]
+    if not verbs:
+        return None
     sellers = [m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 12]
     owners = {m.id for m in sentence.mentions if m.poss and 0 <= quantity.start - m.end <= 3}
     owners = set() if is_rest(sentence, quantity) else owners
@@ -113,7 +117,7 @@ def read_acquired(
     sellers += [m.id for m in sentence.mentions if m.start > quantity.end and is_relative_owner(sentence, m)]
     sellers += [m.id for m in sentence.mentions if _is_owner_behind(sentence, quantity, m)]
     sellers += [m.id for m in sentence.mentions if _is_owner_ahead(sentence, quantity, m)]
-    if not verbs or not sellers:
+    if not sellers:
         return None
     verb = min(verbs, key=lambda v: (distance(sentence, v.start, quantity.start), v.start))
     here = [m.id for m in sentence.mentions]

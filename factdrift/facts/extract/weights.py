@@ -10,7 +10,7 @@ GENITIVE = 8  # characters between a noun and the name that a genitive puts behi
 
 def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
     """How surely the share at [start, end) is one of the mention; `noun` is the word of holding nearest to it."""
-    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
+    if _follows_verb(sentence, mention):
         return 0
     if mention.start >= end and mention.marker in ("of", "to") and _is_close(sentence, end, mention.start):
         before = [m for m in sentence.mentions if m.marker == "of" and end <= m.start < mention.start]
@@ -36,6 +36,17 @@ def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun
     return 4 if _is_marked_behind(sentence, mention, start) else 2
 
 
+def _follows_verb(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "36 % stays with X"."""
+    verbs = sentence.tagged("own_after")
+    return bool(verbs) and any(0 <= mention.start - t.end <= _BESIDE for t in verbs)
+
+
+def _reach_of_by(sentence: Sentence, mention: Mention, start: int) -> int:
+    """How far a share may stand from "by X": further within a clause."""
+    return 90 if sentence.clause(mention.start) == sentence.clause(start) else 60
+
+
 def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
     """Whether this is X in "selling shares to X", where X takes what is sold."""
     return any(0 <= noun.start - t.end <= 30 and noun.end <= mention.start for t in sentence.tagged("sell"))
@@ -43,24 +54,27 @@ def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
 
 def _is_where(sentence: Sentence, mention: Mention, start: int) -> bool:
     """Whether this is X in "X, in which Y holds 24 %": the relative stands for what is held."""
-    opens = [t for t in sentence.tagged("wherein") if 0 <= t.start - mention.end <= 2 and t.end <= start]
-    if opens:
-        return mention.end < start
-    markers = [t for t in sentence.tagged("of") if 0 < t.start - mention.end <= 3]
+    if mention.end >= start:
+        return False
+    if any(t.end <= start for t in sentence.within((mention.end, mention.end + 3), "wherein")):
+        return True
+    markers = sentence.within((mention.end + 1, mention.end + 4), "of")
+    if not markers:
+        return False
     behind = sentence.tagged("relative", "that")
-    return mention.end < start and any(0 < r.start - t.end <= 2 and r.end <= start for t in markers for r in behind)
+    return any(0 < r.start - t.end <= 2 and r.end <= start for t in markers for r in behind)
 
 
 def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
     """Whether a particle behind a name makes it what is held: Xへの出資比率を15%, Xに15%を出資."""
-    gap = sentence.shadow[mention.end : start]
-    if mention.end > start or len(gap) > 40 or "、" in gap or any(c.isdigit() for c in gap):
+    if mention.end > start or mention.marker not in ("of", "to"):
         return False
-    near = (mention.end, mention.end + 10)
-    if mention.marker == "of" and sentence.within(near, "of_after"):
-        return True
-    puts_in = sentence.within((start, start + 16), "invest", "take_stake")
-    return bool(mention.marker == "to" and sentence.within(near, "to_after") and puts_in)
+    gap = sentence.shadow[mention.end : start]
+    if len(gap) > 40 or "、" in gap or any(c.isdigit() for c in gap):
+        return False
+    if not sentence.within((mention.end, mention.end + 10), f"{mention.marker}_after"):
+        return False
+    return mention.marker == "of" or bool(sentence.within((start, start + 16), "invest", "take_stake"))
 
 
 def holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
@@ -80,16 +94,16 @@ def holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, no
         return 5  # "49% for X"
     if start <= mention.start < end:
         return 5  # "fully X-owned"
-    if any(t.start < mention.start and mention.end < t.end <= start for t in sentence.tagged("own")):
+    owns = sentence.tagged("own")
+    if owns and any(t.start < mention.start and mention.end < t.end <= start for t in owns):
         return 4  # "leaves X with 36 %"
-    if any(0 <= mention.start - t.end <= _BESIDE for t in sentence.tagged("own_after")):
+    if _follows_verb(sentence, mention):
         return 5  # "36 % stays with X"
     if not sentence.capital_names and _is_whose(sentence, mention, end):
         return 5  # 34%を出資するX
-    same_clause = sentence.clause(mention.start) == sentence.clause(start)
     if _has_shareholder(sentence, mention):
         return 0
-    if mention.marker == "by" and distance(sentence, mention.start, end) < (90 if same_clause else 60):
+    if mention.marker == "by" and distance(sentence, mention.start, end) < _reach_of_by(sentence, mention, start):
         return 4
     if owns_shareholder(sentence, mention):
         return 0
@@ -108,9 +122,10 @@ def holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, no
 
 def _is_possession(sentence: Sentence, mention: Mention, at: int) -> bool:
     """Whether what stands at `at` is the mention's: nobody else and no comma in between."""
-    gap = sentence.shadow[mention.end : at]
+    if not 0 <= at - mention.end <= 30 or "," in sentence.shadow[mention.end : at]:
+        return False
     between = any(mention.end <= m.start < at and at - m.end > 2 for m in sentence.mentions)  # "its X shares" is its
-    return 0 <= at - mention.end <= 30 and "," not in gap and not between
+    return not between
 
 
 def owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
@@ -143,8 +158,8 @@ def _has_shareholder(sentence: Sentence, mention: Mention) -> bool:
 
 def is_relative_owner(sentence: Sentence, mention: Mention) -> bool:
     """Whether this is X in "the 51 % that X owns"."""
-    that = any(0 <= mention.start - t.end <= 5 for t in sentence.tagged("relative", "that"))
-    if not that:
+    relatives = sentence.tagged("relative", "that")
+    if not relatives or not any(0 <= mention.start - t.end <= 5 for t in relatives):
         return False
     reach = 2 if sentence.capital_names else 30  # the verb may stand last: "die X an Y hält"
     owns = [t for t in sentence.tagged("own") if 0 <= t.start - mention.end <= reach]
