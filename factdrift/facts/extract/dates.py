@@ -10,7 +10,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from factdrift.facts.extract.lexicon import Dates, any_of
+from factdrift.facts.extract.lexicon import Dates, any_of, opening_of
 from factdrift.model import DateSpan
 
 _MONTHS_OF_PART = {
@@ -62,8 +62,11 @@ class DateReader:
         numbers = rf"(?:{dates.day})" if dates.day else r"(?:\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
         parts = any_of(self._parts)
         years = any_of([*dates.this_year, *dates.next_year, *dates.last_year, *dates.year_word])
+        words = [*dates.months, *dates.weekdays, *self._parts, *dates.today]
+        words += [*dates.this_year, *dates.next_year, *dates.last_year, *dates.year_word]
+        opens = "" if dates.day else opening_of(words)  # a language's own day may begin with anything
         self._pattern = re.compile(
-            rf"(?<![a-zà-ÿ0-9_.,/])(?:"
+            rf"(?<![a-zà-ÿ0-9_.,/]){opens}(?:"
             rf"(?P<iso>{year}-\d\d-\d\d)"
             rf"|(?P<jy>{year})年度?の?(?:(?P<jm>\d{{1,2}})月(?:(?P<jd>\d{{1,2}})日|(?P<jmp>{parts}))?|(?P<jyp>{parts}))?"
             rf"|(?P<jm2>\d{{1,2}})月(?:(?P<jd2>\d{{1,2}})日|(?P<jmp2>{parts}))?|(?P<jry>{years})の?(?P<jrp>{parts})|(?P<jd3>\d{{1,2}})日"

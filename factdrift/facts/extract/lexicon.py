@@ -165,6 +165,11 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in groups.items()) or "(?!)"
 
 
+def opening_of(words: Iterable[str]) -> str:
+    """A lookahead for how a number or one of the words begins: it rules out most words of a text at once."""
+    return rf"(?=\d|{any_of(sorted({word[:3] for word in words}))})"
+
+
 def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:
     """(label, aspect, phrase) for every entry; the aspect is "" where the label has none."""
     found = []

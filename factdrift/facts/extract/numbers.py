@@ -7,11 +7,12 @@ kept apart here; what a number is about is decided elsewhere.
 import re
 from dataclasses import dataclass
 
-from factdrift.facts.extract.lexicon import Numbers, any_of
+from factdrift.facts.extract.lexicon import Numbers, any_of, opening_of
 from factdrift.facts.extract.shadow import is_spaced
 from factdrift.model import Money, Percent
 
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
+_BEFORE = ("eur", "usd", "gbp", "jpy", "inr", "rs")  # how words begin that stand before an amount, like a symbol
 _PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
 # What may not stand before a number: part of a word or number, or an invisible character that hides one.
 _ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
@@ -58,13 +59,14 @@ class NumberReader:
         points = "|".join(numbers.point) or "(?!)"
         link = r"(?:\s|-)?(?:d'|de |of |di )?"
         self._percent = re.compile(
-            rf"{_ALONE}(?:(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
+            rf"{_ALONE}{opening_of(numbers.words)}(?:(?P<first>{number})(?=\s?(?:{joint})\s?(?:{number})\s?-?(?:{percent}))"
             rf"|(?P<only>{number})\s?-?(?P<unit>{percent})(?P<points>[- ]?(?:{points}))?)"
         )
         unit = rf"(?:\s?-?(?P<scale>{scale})(?![a-zà-ÿ]))?"
         symbol = r"us\$|r\$|a\$|c\$|[€$£¥₹]"
         self._money = re.compile(
-            rf"{_ALONE}(?:(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
+            rf"{_ALONE}(?:(?=[€$£¥₹]|[a-z]{{1,2}}\$)|{opening_of([*numbers.words, *_BEFORE])})"
+            rf"(?:(?P<symbol>{symbol}|\b(?:euros?|eur|usd|gbp|jpy|inr|rs\.?)) ?(?P<n1>{number}){unit}"
             rf"|(?:(?P<high>\d[\d,]{{0,6}})(?P<highscale>[億兆]))?(?P<n2>{number})"
             rf"(?:\s?-?(?P<scale2>{scale}))?{link}(?P<word>{words}|[€£¥])(?![a-zà-ÿ])"
             rf"|(?P<n3>{number})(?=\s?(?:{joint})\s(?:{number})\s?-?(?:{scale}){link}(?:{words}|[€£¥]))"
@@ -77,7 +79,7 @@ class NumberReader:
         self._fractions = {part.lower(): percent for part, percent in numbers.fractions.items()}
         self._fraction = re.compile(rf"{_ALONE}(?:{any_of(self._fractions)})(?![a-zà-ÿ])")
         self._plain = re.compile(
-            rf"{_ALONE}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
+            rf"{_ALONE}{opening_of(numbers.words)}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
         )
 
     def plains(self, shadow: str, start: int, end: int) -> list[Plain]:

@@ -8,7 +8,7 @@ import re
 
 from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.scan import Tag, tags_between
+from factdrift.facts.extract.scan import Tag
 from factdrift.model import Stage
 
 _AUXILIARY = 60  # characters that may stand between an auxiliary and its verb, commas and all
@@ -38,10 +38,9 @@ def stage_of(
         span = (sentence.clause(edge - 1)[0], span[1])
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)) is not None:
         span = (opening, _closing(sentence, opening, high, span[1]))
-    cues: dict[str, list[Tag]] = {label: [] for label in _CUES}
-    for tag in tags_between(sentence.tags, *span):
-        if tag.label in cues:
-            cues[tag.label].append(tag)
+    cues: dict[str, list[Tag]] = dict.fromkeys(_CUES, _NONE)
+    for label in _CUE_LABELS & sentence.labels:
+        cues[label] = sentence.within(span, label)
     if cues["yet"]:  # "still have to approve it": nothing is agreed
         cues["agree"] = [t for t in cues["agree"] if not any(0 <= t.start - y.end <= _YET for y in cues["yet"])]
     if cues["rumour"]:  # "10 May" is no "may"
@@ -120,6 +119,10 @@ _CUES = (
     "undecided",
     "unnamed",
 )
+
+
+_CUE_LABELS = frozenset(_CUES)
+_NONE: list[Tag] = []
 
 
 def _coincides(tag: Tag, others: list[Tag]) -> bool:
@@ -286,7 +289,7 @@ def _cancelled(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
     if trigger.label == "shelve" and trigger.aspect in ("done", "base"):
         return True
     near = [cue for cue in cues["cancel"] if abs(cue.start - trigger.start) <= 90]
-    return any(not _negated(cues["neg"], cue) for cue in near)
+    return bool(near) and any(not _negated(cues["neg"], cue) for cue in near)
 
 
 def _negated(negations: list[Tag], cue: Tag) -> bool:
@@ -298,10 +301,11 @@ def _denied(cues: dict[str, list[Tag]], trigger: Tag) -> bool:
         return False
     if any(abs(cue.start - trigger.start) <= 70 for cue in cues["deny"]):
         return True
-    inside = any(
-        trigger.start < neg.start and neg.end < trigger.end for neg in cues["neg"]
-    )  # "geht nicht an die Börse"
-    return inside or any(0 <= trigger.start - neg.end <= 25 for neg in cues["neg"])
+    return any(
+        0 <= trigger.start - neg.end <= 25
+        or (trigger.start < neg.start and neg.end < trigger.end)  # "geht nicht an die Börse"
+        for neg in cues["neg"]
+    )
 
 
 def _modal(cues: dict[str, list[Tag]], trigger: Tag) -> bool:

@@ -219,7 +219,7 @@ def _party_distance(sentence: Sentence, tag: Tag, rule: Rule) -> int:
 def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """An amount for each sum that the subject (and nobody else) puts in."""
     tags = triggers(sentence, rule)
-    if not tags or not sentence.moneys or not parties_present(sentence, rule, context):
+    if not tags or not parties_present(sentence, rule, context) or not sentence.moneys:
         return []
     drafts = []
     subjects = [m for m in sentence.mentions if entities[m.id].type == "company"]
