@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from factdrift.facts.extract.document import Mention, Sentence
-from factdrift.facts.extract.scan import Tag, tags_between
+from factdrift.facts.extract.scan import Tag
 from factdrift.topic import Entity
 
 _ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
@@ -13,6 +13,7 @@ _PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
+_AFTER = ("of_after", "by_after", "from_after", "to_after", "subject_after")  # particles, where a language has them
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -163,7 +164,7 @@ class Discourse:
 
     def _marker(self, sentence: Sentence, tag: Tag) -> str:
         end = self._behind_parenthesis(sentence, tag.end) if self._particles else tag.end
-        side = sentence.within((end, end + 3), "of_after", "by_after", "from_after", "to_after", "subject_after")
+        side = [] if sentence.labels.isdisjoint(_AFTER) else sentence.within((end, end + 3), *_AFTER)
         if side and not sentence.shadow[end : side[0].start].strip():
             return side[0].label.removesuffix("_after")
         if self._particles:
@@ -218,7 +219,7 @@ class Discourse:
             or mention.marker in ("of", "by", "from")
         ):
             return False
-        return not any(t.label == "stake" for t in tags_between(sentence.tags, mention.end, mention.end + 2))
+        return not sentence.within((mention.end, mention.end + 2), "stake")
 
     def _type(self, entity: str) -> str:
         return self._entities[entity].type

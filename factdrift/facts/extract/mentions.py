@@ -47,6 +47,8 @@ def _follows(sentence: Sentence) -> bool:
 def _is_recalled(sentence: Sentence, clause: tuple[int, int], end: int) -> bool:
     """Whether a word of the past stands over the claim; behind a comma it speaks of something else ("..., the first
     since 2011")."""
+    if "background" not in sentence.labels:
+        return False
     cues = sentence.within(clause, "background")
     opening = [t for t in sentence.tagged("background") if t.end < sentence.start + _OPENING]
     if any(sentence.shadow[t.end : t.end + 1] == "," for t in opening):
@@ -93,6 +95,8 @@ def _is_event(stage: Stage) -> bool:
 
 
 def _in_relative(sentence: Sentence, at: int) -> bool:
+    if "relative" not in sentence.labels:
+        return False
     start, _ = sentence.clause(at)
     return any(abs(tag.start - start) <= 2 and start > sentence.start for tag in sentence.tagged("relative"))
 

@@ -120,13 +120,14 @@ def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The venture itself where its known partners stand beside it ("the venture of X, Y and Z")."""
     found = []
     for venture in (m for m in sentence.mentions if m.id == rule.fact.subject):
-        partners = [m for m in sentence.mentions if m.id in rule.fact.people and 0 <= m.start - venture.end <= _BESIDE]
+        known = [m for m in sentence.mentions if m.id in rule.fact.people]
+        partners = [m for m in known if 0 <= m.start - venture.end <= _BESIDE]
         partners = [m for m in partners if sentence.shadow[venture.end] != "," or m.marker]  # "Z, Y and ..." is a list
-        partners += [
-            m for m in sentence.mentions if m.id in rule.fact.people and m.poss and 0 < venture.start - m.end <= _OWN
-        ]
-        verbs = [t for t in sentence.tags if t.aspect in ("base", "done") and partners and t.end <= partners[0].start]
-        if partners and not any(t.start >= venture.end for t in verbs):
+        partners += [m for m in known if m.poss and 0 < venture.start - m.end <= _OWN]
+        if not partners:
+            continue
+        verbs = [t for t in sentence.tags if t.aspect in ("base", "done") and t.end <= partners[0].start]
+        if not any(t.start >= venture.end for t in verbs):
             found.append(Tag(venture.start, venture.end, "partner", "state"))
     return found
 

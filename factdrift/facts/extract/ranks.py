@@ -24,7 +24,7 @@ def read_rank(
 ) -> list[Draft]:
     """A rank, or the loss of a place to another."""
     spoken = [m for m in sentence.mentions if m.id == rule.fact.subject]
-    if not spoken or (all(m.sure for m in spoken) and not sentence.tagged("rank")):
+    if not spoken or ("rank" not in sentence.labels and all(m.sure for m in spoken)):
         return []  # a place in a race needs no peers
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ranks:

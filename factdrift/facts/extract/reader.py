@@ -269,7 +269,7 @@ class _Tongue:
             due=draft.due,
             corefs=tuple((m.id, m.start, m.end) for m in sentence.mentions if not m.sure),
             cue=draft.cue,
-            returns=bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
+            returns="again" in sentence.labels and bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
         )
 
 

@@ -137,16 +137,16 @@ class Scanner:
 
     def _spans(self, shadow: str) -> list[tuple[int, int, int]]:
         """(start, -end, pattern) where a pattern stands as a word of its own; of one start the longest comes first."""
-        padded = f"{shadow} "
+        padded, edges, continues = f"{shadow} ", self._edges, CONTINUES_WORD
         spans = []
         for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
-            opens, closes, runs_on, numbered = self._edges[index]
-            if opens and start and CONTINUES_WORD[padded[start - 1]]:
+            opens, closes, runs_on, numbered = edges[index]
+            if opens and start and continues[padded[start - 1]]:
                 continue  # inside a word
             if runs_on:
-                while CONTINUES_WORD[padded[stop]] and stop - start < _LONGEST:
+                while continues[padded[stop]] and stop - start < _LONGEST:
                     stop += 1
-            elif closes and CONTINUES_WORD[padded[stop]]:
+            elif closes and continues[padded[stop]]:
                 continue
             if numbered and shadow[stop : stop + 2].lstrip()[:1] == "%":
                 continue  # "X 5 %" is no product "X 5"

@@ -79,9 +79,7 @@ _NO_BREAK = frozenset(
     )
 )
 # A mark with what may follow it; that every match begins with one of a few characters makes the search fast.
-_END = re.compile(
-    r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*\s+|(?<=[。！？])[。！？]*[」』）]*\s*|(?<=\n)\n*)"
-)
+_END = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*\s+|(?<=[。！？])[。！？]*[」』）]*\s*|(?<=\n)\n*)")
 # German writes "26. Juli", "2. Quartal": a number with a point and one of these is an ordinal, no end.
 _AFTER_ORDINAL = re.compile(
     r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Quartal|Halbjahr|Jahr|Platz|Rang|Oktober|Stelle)"

@@ -60,8 +60,7 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
     markers = {tag.label for tag in markers_of(sentence, quantity)}
     span = sentence.clause(quantity.start)
     now = "now_held" in sentence.labels and (
-        is_now(sentence, quantity)
-        or any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
+        is_now(sentence, quantity) or any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
     )
     if kind == "holding" and "from" in markers:
         if not now:
