@@ -22,9 +22,12 @@ MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not
 _NONE: list[Tag] = []
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Mention:
-    """One place where a sentence speaks of an entity. `poss` marks a possessor ("X's", "its", Xの)."""
+    """One place where a sentence speaks of an entity. `poss` marks a possessor ("X's", "its", Xの).
+
+    A mention equals only itself: readers look all the time whether one is among others.
+    """
 
     start: int
     end: int

@@ -7,6 +7,7 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.stages import heading_dates
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
+_SOURCES = ("unnamed", "filing", "said")
 _OPENING = 45  # characters of a phrase that opens a sentence
 _WHEN = 3  # characters between a date and the clause that tells of it
 _OF, _GENITIVE = 4, 1  # characters between an agreement and its date, and the other way round
@@ -103,6 +104,8 @@ def _in_relative(sentence: Sentence, at: int) -> bool:
 
 def attribution_of(sentence: Sentence, organisations: frozenset[str]) -> Attribution | None:
     """Who says so: the words of the sentence that name the source, or None where it is the outlet's own statement."""
+    if sentence.labels.isdisjoint(_SOURCES):
+        return None
     if unnamed := sentence.tagged("unnamed"):
         return Attribution(AttributionKind.UNNAMED, "", unnamed[0].start, unnamed[0].end)
     if filing := sentence.tagged("filing"):

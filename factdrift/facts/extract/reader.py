@@ -186,16 +186,19 @@ class _Tongue:
             mark_breaks(sentence)
             share_rules = [r for r in rules if r.relation.reader in ("share", "block")]
             shares = read_shares(sentence, share_rules, context, last) if share_rules else []
-            named = {d.fact.name for d in shares}
-            last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
+            if shares:
+                named = {d.fact.name for d in shares}
+                last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
             levels = read_levels(sentence, [r for r in rules if r.relation.reader == "level"], context, self._entities)
             found = shares + levels + iter_all(sentence, rules, context, self._entities, self._lexicon)
             if not found:
                 found = read_candidates(sentence, self._relations, self._tracked, self._entities)
                 found += read_share_candidates(sentence, self._tracked, self._entities)
-            if sentence.index and _is_question(sentence):  # a question asserts nothing but what it takes for granted
+            if found and sentence.index and _is_question(sentence):
+                # A question asserts nothing but what it takes for granted.
                 found = [draft for draft in found if draft.stage is Stage.CURRENT]
-            drafts += found + self._implied(found)
+            if found:
+                drafts += found + self._implied(found)
         return drafts
 
     def _slot_of_title(self, document: Document) -> Rule | None:

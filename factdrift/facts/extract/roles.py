@@ -44,16 +44,18 @@ class Roles:
 
     def score(self, subject: str, other: str) -> int:
         """How well subject-holds-other fits; negative where the words say something else."""
-        mine = self.holder.get(subject, 0) + self.held.get(other, 0)
-        if self.holder.get(subject, 0) <= 2 and self.held.get(subject, 0) >= 4:
+        holds, held = self.holder.get(subject, 0), self.held.get(other, 0)
+        if holds <= 2 and self.held.get(subject, 0) >= 4:
             return -1
-        rival_holder = max((w for e, w in self.holder.items() if e != subject and (e != other or w >= 3)), default=0)
-        rival_held = max((w for e, w in self.held.items() if e != other and (e != subject or w >= 4)), default=0)
-        if rival_holder > self.holder.get(subject, 0) or rival_held > self.held.get(other, 0):
-            return -1
-        if self.held.get(UNKNOWN, 0) >= self.held.get(other, 0) > 0:
+        for entity, weight in self.holder.items():
+            if weight > holds and entity != subject and (entity != other or weight >= 3):
+                return -1  # a rival holds more surely
+        for entity, weight in self.held.items():
+            if weight > held and entity != other and (entity != subject or weight >= 4):
+                return -1
+        if self.held.get(UNKNOWN, 0) >= held > 0:
             return -1  # said to be of something else, as surely
-        return mine if self.holder.get(subject) and self.held.get(other) else 0
+        return holds + held if holds and held else 0
 
 
 def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...]) -> Roles:
@@ -222,8 +224,9 @@ def _is_in_unknown(sentence: Sentence, start: int) -> bool:
 
 def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) -> bool:
     """Nobody holds a share of itself: a pronoun that seems to say so means somebody else."""
-    named = any(m.sure and m.id == mention.id for m in sentence.mentions)
-    return not mention.sure and weight >= 4 and roles.holder.get(mention.id, 0) >= 3 and named
+    if mention.sure or weight < 4 or roles.holder.get(mention.id, 0) < 3:
+        return False
+    return any(m.sure and m.id == mention.id for m in sentence.mentions)
 
 
 def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:

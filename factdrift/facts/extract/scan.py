@@ -5,7 +5,7 @@ A tag counts only where it stands as a word of its own; a tag inside a longer on
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from operator import attrgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -113,7 +113,9 @@ class Scanner:
                     meanings.append(meaning)
         patterns = [head.rstrip("*") for head in forms]
         self._edges = [_edges(head) for head in forms]
-        self._meanings = list(forms.values())
+        self._meanings = [
+            [(*astuple(entry), tail, hiders) for entry, tail, hiders in known] for known in forms.values()
+        ]
         self._automaton = AhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
 
     def scan(self, shadow: str) -> list[Tag]:
@@ -125,14 +127,14 @@ class Scanner:
             end = -minus_end
             span = (start, end)
             is_free = end > furthest  # hidden by nothing
-            for entry, tail, hiders in self._meanings[index]:
+            for label, aspect, ids, sure, tail, hiders in self._meanings[index]:
                 stop = self._gap_end(shadow, end, tail) if tail else end
                 if not stop or (not is_free and _is_hidden(span, hiders, reach)):
                     continue
                 if is_free or hiders[0] not in reach or end > reach[hiders[0]][1]:
                     reach[hiders[0]] = span
                     furthest = end if is_free else furthest
-                tags.append(Tag(start, stop, entry.label, entry.aspect, entry.ids, entry.sure))
+                tags.append(Tag(start, stop, label, aspect, ids, sure))
         return tags
 
     def _spans(self, shadow: str) -> list[tuple[int, int, int]]:

@@ -53,17 +53,17 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     if not costs:
         return "", None
     cost, kind, tag = min(costs, key=lambda entry: (entry[0], entry[1], entry[2].start))
-    governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
-    governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
     if kind == "holding" and (sold := _sold_count(sentence, quantity)):
         return "block", sold
     having = tag.label == "own" and tag.end <= quantity.start + _CAP  # "hat 5 % ... verkauft"
     if kind == "holding" and (tag.label == "stake" or having) and (sold := _sold_last(sentence, quantity)):
         return "block", sold
-    if kind == "holding" and governing and tag.label == "stake" and not is_target(sentence, quantity):
-        cost, kind, tag = governing[0]  # "to sell a stake of 2.5 %": a block, not a holding
-    veto = min((distance(sentence, t.start, quantity.start) for t in sentence.tagged("growth")), default=999)
-    if kind == "holding" and veto < cost:
+    if kind == "holding" and tag.label == "stake" and not is_target(sentence, quantity):
+        governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+        governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
+        cost, kind, tag = governing[0] if governing else (cost, kind, tag)  # "to sell a stake of 2.5 %": a block
+    growth = sentence.tagged("growth") if kind == "holding" else []
+    if any(distance(sentence, t.start, quantity.start) < cost for t in growth):
         return "", None
     if kind == "floor" and (holds := _apiece(sentence, quantity, tag)):
         return "holding", holds[-1]  # 15%ずつを...の義務つきで保有
