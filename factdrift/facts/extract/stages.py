@@ -86,7 +86,10 @@ def stage_of(
     hearsay = bool(cues["rumour"]) or bool(cues["undecided"]) or _unnamed_only(sentence, cues)
     if permission and not hearsay:
         return Stage.CURRENT if trigger.aspect == "state" and not cues["agree"] else Stage.AGREED
+    ahead = trigger.label == "approve" and (future or bool(cues["intend"]))  # "approval is expected in May"
     if any(tag.start < trigger.end and trigger.start < tag.end for tag in cues["agree"]):
+        if ahead and trigger.aspect != "done":
+            return Stage.RUMOURED if hearsay else Stage.PLANNED
         return Stage.RUMOURED if hearsay else Stage.AGREED
     if decided := _by_aspect(sentence, cues, trigger, future):
         return decided

@@ -3,6 +3,7 @@
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.permits import AUTHORITIES, is_author, is_permitted, permit
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Money, Stage, State
@@ -90,6 +91,9 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     """Whether the fact's subject, and not another company of the sentence, governs the trigger."""
     if rule.relation.both_ways or rule.relation.joint:
         return True
+    owner = entities[rule.fact.object].unit_of if rule.fact.object else None
+    if entities[rule.fact.subject].type in AUTHORITIES and owner != rule.fact.subject:
+        return is_author(sentence, trigger, rule.fact.subject, rule.fact.object)
     companies = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id != rule.fact.object]
     if _acts_itself(sentence, trigger, rule):
         return False
@@ -97,7 +101,6 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
         return True
     if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
         return False  # "is funded by Y"
-    owner = entities[rule.fact.object].unit_of if rule.fact.object else None
     companies = [m for m in companies if not sentence.is_aside(m.start, trigger.start)]
     before = [m for m in companies if m.end <= trigger.start and not (m.id == owner and (m.poss or m.marker == "of"))]
     before = [m for m in before if m.id != owner or len({x.id for x in before}) == 1]
@@ -165,6 +168,10 @@ def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if not tags:
         return []
     tag = min(tags, key=lambda t: (_party_distance(sentence, t, rule), t.start))
+    if "approve" in rule.relation.evoked_by:
+        return permit(sentence, rule, tag)
+    if tag.label in ("buy", "merge") and is_permitted(sentence, tag):
+        return []
     stage = stage_of(
         sentence,
         tag,
