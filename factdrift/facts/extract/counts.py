@@ -11,9 +11,9 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Plain
+from factdrift.facts.extract.parties import acting_subject, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.states import acting_subject, parties_present, triggers
 from factdrift.model import Count, Rate, Stage
 from factdrift.topic import Entity
 

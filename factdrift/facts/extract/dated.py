@@ -6,9 +6,9 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.parties import acting_subject, is_with_stranger, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.states import acting_subject, is_with_stranger, parties_present, triggers
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 

@@ -7,9 +7,10 @@ from factdrift.facts.extract.dated import read_dated
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.lexicon import Lexicon
+from factdrift.facts.extract.moneys import read_money
 from factdrift.facts.extract.names import read_name
 from factdrift.facts.extract.ranks import read_age, read_rank
-from factdrift.facts.extract.states import read_money, read_state
+from factdrift.facts.extract.states import read_state
 from factdrift.topic import Entity
 
 READERS = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name, "count": read_counts}

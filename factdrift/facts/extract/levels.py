@@ -12,9 +12,9 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.parties import parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.states import parties_present, triggers
 from factdrift.model import Percent, Stage
 from factdrift.topic import Entity
 

@@ -6,9 +6,9 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.offices import read_chief
+from factdrift.facts.extract.parties import triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.states import triggers
 from factdrift.model import Name, Stage
 from factdrift.topic import Entity
 

@@ -45,7 +45,7 @@ def _is_awaited(sentence: Sentence, tag: Tag) -> bool:
 
 
 def is_permitted(sentence: Sentence, tag: Tag) -> bool:
-    """Whether the noun is only what an authority allows or refuses ("X cleared the takeover"): that is not the thing."""
+    """Whether the noun is only what an authority allows or refuses ("X cleared the takeover")."""
     if tag.aspect not in ("", "noun") or not any(m.type in AUTHORITIES for m in sentence.mentions):
         return False
     verdicts = sentence.within(sentence.clause(tag.start), "approve", "refuse")
@@ -75,7 +75,7 @@ def _together(sentence: Sentence, actors: list[Mention], nearest: Mention) -> se
     """The authority and those listed right beside it."""
     group, at = {nearest.id}, actors.index(nearest)
     for one, two in zip(reversed(actors[:at]), reversed(actors[: at + 1]), strict=False):
-        if two.start - one.end > _LISTED or sentence.breaks and any(one.end <= b <= two.start for b in sentence.breaks):
+        if two.start - one.end > _LISTED or any(one.end <= b <= two.start for b in sentence.breaks):
             break
         group.add(one.id)
     return group

@@ -7,8 +7,8 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.lexicon import Lexicon
+from factdrift.facts.extract.parties import triggers
 from factdrift.facts.extract.scan import Tag
-from factdrift.facts.extract.states import triggers
 from factdrift.model import Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 

@@ -1,0 +1,125 @@
+"""Takeovers and what is paid for them: whose verb it is, what it takes over, and which sum is the price."""
+
+import re
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.drafts import Rule
+from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.parties import acting_subject
+from factdrift.facts.extract.scan import Tag
+from factdrift.model import Money
+from factdrift.topic import Entity
+
+TAKEOVER = "buy"  # a relation that it evokes is about who takes over whom
+TAKING = ("buy", "merge", "nationalise")
+_OBJECT = 30  # characters from a verb to what it takes over
+_OFFICE = 40  # characters from "took over" to "as chief executive"
+_RECIPIENT = 90  # characters from a sale to the buyer
+_NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
+_VAGUE = 14  # characters of "about" between "for" and the sum
+_A_SHARE = 1000  # a bare sum below this is the price of one share
+_NAME = re.compile(r"\s(?:in |into |dans |en |nel |nella )?[A-ZÀ-Ý][\w&-]+")
+
+
+def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether the word can tell of the object: it takes over no office and nobody else, and sells to the subject."""
+    if tag.label == "sell":
+        return _is_sold_to(sentence, tag, rule)
+    if tag.label not in TAKING:
+        return True
+    offices = sentence.within((tag.end, min(tag.end + _OFFICE, sentence.clause(tag.start)[1])), "chief", "office")
+    ours = [m for m in sentence.mentions if m.id == rule.fact.object]
+    if any(not any(tag.end <= m.start < t.start for m in ours) for t in offices):
+        return False
+    return bool(ours) or tag.aspect == "noun" or not _takes_other(sentence, tag, rule)
+
+
+def governs(sentence: Sentence, tag: Tag, rule: Rule, entities: dict[str, Entity]) -> bool:
+    """Whether the fact's subject does what the word says: a sale that tells of a takeover is somebody else's."""
+    if tag.label == "sell" and TAKEOVER in rule.relation.evoked_by:
+        return _is_sold_to(sentence, tag, rule)
+    return acting_subject(sentence, tag, rule, entities)
+
+
+def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether somebody sells the object, that is named here, to the subject."""
+    if all(m.id != rule.fact.object for m in sentence.mentions):
+        return False
+    low, high = tag.start, sentence.clause(tag.start)[1]
+    return any(
+        m.id == rule.fact.subject and m.marker == "to" and low < m.start < min(high, low + _RECIPIENT)
+        for m in sentence.mentions
+    )
+
+
+def is_only_spoken_of(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the noun of a takeover stands beside another verb that is done ("have put off their merger")."""
+    if tag.aspect == "noun" or tag.label == "merge":
+        span = sentence.clause(tag.start)
+        over = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
+        return not over and not sentence.within(span, "hard_done")
+    return False
+
+
+def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, context: tuple[str, ...]) -> bool:
+    """Whether the sum is what is paid for the object, and no price of one share and nothing else that is paid."""
+    value = quantity.value
+    if isinstance(value, Money) and value.amount < _A_SHARE:
+        return False
+    if _is_with_debt(sentence, quantity):
+        return False
+    if tag.label == "price":
+        named = any(m.id == rule.fact.object for m in sentence.mentions) or (
+            rule.fact.object in context and not sentence.tagged("hold", "fundraising", "repay", "at_price_each")
+        )
+        return named or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
+    if tag.aspect == "noun" and 0 <= tag.start - quantity.end <= _NOUN:
+        return "," not in sentence.shadow[quantity.end : tag.start]
+    return tag.start < quantity.start and _is_paid(sentence, quantity)
+
+
+def _is_with_debt(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the sum is what a thing is worth with its debts ("4.7bn, or 8.3bn including debt"), not what is paid."""
+
+    def reach(sum_: Quantity, tag: Tag) -> int:
+        return max(tag.start - sum_.end, sum_.start - tag.end)
+
+    return any(min(sentence.moneys, key=lambda q: reach(q, tag)) is quantity for tag in sentence.tagged("with_debt"))
+
+
+def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> bool:
+    """Whether the sum stands nearer to a word by which another fact of the topic is known ("a break-up fee of ...")."""
+    own = f"fact:{rule.fact.name}"
+    reach = distance(sentence, tag.start, quantity.start)
+    others = [t for t in sentence.tags if t.label.startswith("fact:") and t.label != own]
+    return tag.label != own and any(distance(sentence, t.start, quantity.start) < reach for t in others)
+
+
+def _is_paid(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether "for" stands before the sum, or its particle behind it."""
+    if sentence.within((quantity.end, quantity.end + 2), "at_price_after"):
+        return True
+    before = sentence.within((quantity.start - _VAGUE, quantity.start), "at_price")
+    if not before:
+        return False
+    vague = sentence.within((before[-1].end, quantity.start), "around", "at_most", "at_least")
+    edge = vague[-1].end if vague else before[-1].end
+    return len(sentence.shadow[edge : quantity.start].split()) <= 1
+
+
+def _takes_other(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether something else stands right behind the verb ("X, which bought Y last year, ...")."""
+    behind = [m for m in sentence.mentions if 0 <= m.start - tag.end <= _OBJECT and _is_object(sentence, tag, m)]
+    if behind:
+        return behind[0].id not in (rule.fact.object, rule.fact.subject)
+    if not sentence.capital_names or sentence.index == 0:
+        return False
+    name = _NAME.match(sentence.text, tag.end, sentence.end)
+    return name is not None and not any(w.start <= name.end() and name.start() < w.end for w in sentence.dates)
+
+
+def _is_object(sentence: Sentence, tag: Tag, mention: Mention) -> bool:
+    if mention.marker or mention.type not in ("company", "venture", "product"):
+        return False
+    return "," not in sentence.shadow[tag.end : mention.start]
