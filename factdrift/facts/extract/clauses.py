@@ -10,6 +10,7 @@ _HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
 _MARKS = re.compile("[-–—;:()、，]")  # every strong break has one of these
 _COMMA = re.compile(r",(?!\d)")
 _PHRASES = ("with", "avec", "mit ", "con ", "and with")
+_PART = 14  # characters between "of which" and a number ("dont environ 18 %")
 _NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
 
 
@@ -25,6 +26,9 @@ def mark_breaks(sentence: Sentence) -> None:
             closing = _comma(sentence, tag.end)
             if sentence.shadow[tag.start] == "," and not _has_verb(sentence, tag.end):
                 continue
+            wherein = any(t.end == tag.end for t in sentence.tagged("wherein"))
+            if wherein and any(0 <= q.start - tag.end <= _PART for q in sentence.percents):
+                continue  # "dont 18 % en fiducie": a part of the number before
             breaks.add(tag.start)
             if closing > 0:
                 breaks.add(closing + 1)

@@ -19,6 +19,7 @@ _OWNER = 24  # characters between a party and its agreement
 _SUBJECT = 3  # words before the noun of a subject
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
+_DUE = 20  # characters between "due" and its date
 _AWAITED = 14  # characters between "expects" and the agreement
 _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
@@ -81,6 +82,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
     parties = {rule.fact.subject, rule.fact.object}
     strangers = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id not in parties]
     if not strangers and (pending := _pending(sentence)):
+        if missed := _missed(sentence):
+            return [Draft(rule.fact, sentence, missed.span, Stage.CANCELLED, (missed.start, missed.end))]
         return [Draft(rule.fact, sentence, None, Stage.PLANNED, (pending.start, pending.end))]
     ventures = [m for m in sentence.mentions if entities[m.id].type == "venture"]
     tags = [t for t in tags if not is_with_stranger(sentence, t) and not _is_own(sentence, t, parties)]
@@ -150,6 +153,12 @@ def _pending(sentence: Sentence) -> Tag | None:
     """The step that is said to be still ahead ("the terms have yet to be finalised")."""
     steps = sentence.tagged("settle")
     return next((s for y in sentence.tagged("yet") for s in steps if 0 <= s.start - y.start <= 30), None)
+
+
+def _missed(sentence: Sentence) -> When | None:
+    """The date that was named and is over ("due at the end of March, the contracts are still not signed")."""
+    over = [w for w in sentence.dates if w.exact and not w.relative and w.span.date_to < sentence.published]
+    return next((w for w in over if sentence.within((w.start - _DUE, w.start), "future", "intend")), None)
 
 
 def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:

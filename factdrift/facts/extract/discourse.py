@@ -12,6 +12,7 @@ _ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and it
 _PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
+_TAKER = 6  # characters of "to" between a verb of selling and whoever takes what is sold
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
 _AFTER = ("of_after", "by_after", "from_after", "to_after", "subject_after")  # particles, where a language has them
 _ANCHORS = frozenset(("company", "venture", "body"))
@@ -21,6 +22,11 @@ def _is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:
     """Whether the pronoun opens an apposition to the mention and so means another ("X, its owner")."""
     owners = sentence.within((pronoun.end, pronoun.end + 16), "shareholder", "partner")
     return sentence.shadow[mention.end : pronoun.start].strip() == "," and bool(owners)
+
+
+def _is_taker(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the mention is whom a verb of selling right before it names."""
+    return any(0 < mention.start - t.end <= _TAKER for t in sentence.tagged("sell"))
 
 
 def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
@@ -145,6 +151,8 @@ class Discourse:
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
         outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
+        if tag.aspect == "state":  # "X sells to Y its part of Z": X's
+            outer = [m for m in outer if m.marker != "to" or not _is_taker(sentence, m)] or outer
         if tag.aspect == "base" and self._marker(sentence, tag) and len({m.id for m in outer}) > 1:
             doer = outer[-1].id  # "X takes 51 % from it": not from itself
             return next(m.id for m in reversed(outer) if m.id != doer)

@@ -84,6 +84,8 @@ class Lexicon(_Frozen):
         ""  # how a verb form ends that tells what comes with the main verb ("sold 5 %, cutting it to 40 %")
     )
     past_alike: Phrases = ()  # verbs whose past is written like their open form: right behind a subject it is the past
+    tenses: dict[Literal["future", "rumour"], Phrases] = {}  # endings of a verb that say so ("-rà", "-rebbe")
+    infinitives: dict[str, dict[Literal["base", "done"], Phrases]] = {}  # ending -> those of regular forms
     concepts: dict[str, Phrases] = {}
     units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
     periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"
@@ -176,9 +178,41 @@ def labelled_phrases(lexicon: Lexicon) -> list[tuple[str, str, str]]:
     for label, entry in lexicon.words.items():
         groups = entry.items() if isinstance(entry, dict) else [("", entry)]
         found += [(label, str(aspect), phrase) for aspect, phrases in groups for phrase in phrases]
+        if isinstance(entry, dict):
+            found += [(label, *form) for phrase in entry.get("base", ()) for form in _conjugated(lexicon, phrase)]
     found += [(f"unit:{unit}", "", phrase) for unit, phrases in lexicon.units.items() for phrase in phrases]
     found += [(f"period:{period}", "", phrase) for period, phrases in lexicon.periods.items() for phrase in phrases]
     return found
+
+
+def _conjugated(lexicon: Lexicon, phrase: str) -> list[tuple[str, str]]:
+    """(aspect, form) for the regular forms of the infinitive that opens a phrase; what is irregular must be listed."""
+    found: list[tuple[str, str]] = []
+    for form in expand(phrase) if lexicon.infinitives else ():
+        verb, space, rest = form.partition(" ")
+        ending = next((e for e in lexicon.infinitives if verb.endswith(e) and len(verb) > len(e) + 1), None)
+        forms = lexicon.infinitives.get(ending or "", {})
+        stem = verb.removesuffix(ending or "")
+        found += [(aspect, f"{stem}{new}{space}{rest}") for aspect, known in forms.items() for new in known]
+    return found
+
+
+def tensed_words(lexicon: Lexicon) -> list[tuple[str, str]]:
+    """(stage label, word) for every known verb whose ending says that something is to come, or is hearsay."""
+    verbs = {
+        word
+        for _, aspect, phrase in labelled_phrases(lexicon)
+        if aspect in ("base", "state")
+        for form in expand(phrase)
+        for word in form.split()
+    }
+    endings = [(label, ending) for label, known in lexicon.tenses.items() for ending in known]
+    return [
+        (label, word)
+        for word in sorted(verbs)
+        for label, ending in endings
+        if word.endswith(ending) and len(word) > len(ending) + 1
+    ]
 
 
 def _validated(model: type[M], raw: object, name: str) -> M:

@@ -3,7 +3,7 @@
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
-from factdrift.facts.extract.parties import coordinated, parties_present, triggers
+from factdrift.facts.extract.parties import coordinated, is_called_off, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.facts.extract.takeovers import governs, is_anothers, is_price
@@ -18,6 +18,8 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     tags = triggers(sentence, rule)
     if not tags or not parties_present(sentence, rule, context) or not sentence.moneys:
         return []
+    if is_called_off(sentence, tags[0]):
+        return []  # "was to put in 600 million, but it gives up": nobody puts in anything
     drafts = []
     subjects = [m for m in sentence.mentions if entities[m.id].type == "company"]
     for quantity in sentence.moneys:

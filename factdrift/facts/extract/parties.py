@@ -56,6 +56,11 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
 
 
+def is_called_off(sentence: Sentence, tag: Tag) -> bool:
+    """Whether what the word tells of is taken back further on ("was to put in 600 million, but it gives up")."""
+    return any(t.start >= tag.end for t in sentence.tagged("cancel_it"))
+
+
 def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[str, Entity]) -> bool:
     """Whether the fact's subject, and not another company of the sentence, governs the trigger."""
     if rule.relation.both_ways or rule.relation.joint:

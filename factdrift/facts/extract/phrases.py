@@ -1,6 +1,6 @@
 """Every phrase that a topic and a lexicon make known to the scanner: names, descriptions, words, units."""
 
-from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases
+from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases, tensed_words
 from factdrift.facts.extract.scan import Entry
 from factdrift.topic import Topic
 
@@ -23,6 +23,7 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     """All other phrases: what describes the entities, and what evokes facts, concepts and stages."""
     language = lexicon.language
     found = [(phrase, Entry(label, aspect)) for label, aspect, phrase in labelled_phrases(lexicon)]
+    found += [(word, Entry(label)) for label, word in tensed_words(lexicon)]
     units = sorted({f.unit for f in topic.facts if f.unit})
     found += [(unit, Entry(f"unit:{unit}")) for unit in units if unit not in lexicon.units]
     found += _genitives(topic) if lexicon.possessive == "genitive" else []

@@ -15,6 +15,7 @@ from factdrift.topic import Entity
 _ATTACHED = 25  # characters from the start of a noun to the clause that tells its age
 _AGE_REACH = 60
 _PASSED = 12  # characters between whoever is passed and the verb
+_LOST = 24  # characters between "loses its place" and the rank
 _NOUN, _MODAL = 3, 16  # characters between a rank and its noun, a modal and its verb
 _ONCE = 24  # characters between "once" and a rank
 
@@ -36,6 +37,8 @@ def read_rank(
             near = min(mentions, key=lambda m: distance(sentence, m.start, at[0]), default=None)
             if not rank or near is None or _is_of_person(sentence, at[1]) or _would_be(sentence, at[0]):
                 continue
+            if sentence.within((at[0] - _LOST, at[0]), "lose_place") and near.id == rule.fact.subject:
+                return [Draft(rule.fact, sentence, Ordinal(rank + 1), Stage.COMPLETED, at)]
             passed = sentence.tagged("overtake")
             if sentence.within((at[1], at[1] + _NOUN), "shareholder", "outsider"):
                 continue  # "the fifth-largest shareholder", "the third-largest bank"

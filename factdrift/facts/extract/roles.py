@@ -12,7 +12,7 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.scan import Tag
-from factdrift.facts.extract.weights import GENITIVE, held_weight, holder_weight, owns_shareholder
+from factdrift.facts.extract.weights import GENITIVE, held_weight, holder_weight, names_shares, owns_shareholder
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
@@ -20,6 +20,7 @@ _KNOWN_AFTER_OF = (
 )
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
+_OFFICE = 10  # characters between an office and the firm that it heads
 _SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
 _BESIDE = 5  # the weight of a holder that stands right beside the number
@@ -66,7 +67,10 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     holder = [(m, holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
     held, holder = _with_compounds(sentence, held, holder, noun)
     taken = [m for m, weight in held if weight >= 4]
-    if (subject := _subject(sentence, start, taken)) is not None:
+    subject = _subject(sentence, start, taken)
+    if subject is None or subject.type == "person":
+        subject = _speaker(sentence, start) or subject
+    if subject is not None:
         holder = [(m, max(w, 3) if m is subject else w) for m, w in holder]
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
@@ -269,6 +273,20 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
     return free[-1]
 
 
+def _speaker(sentence: Sentence, at: int) -> Mention | None:
+    """X in "the chief executive of X has ruled out selling" and "our shares, said X's chief executive"."""
+    chiefs = [t for t in sentence.tagged("chief") if not sentence.within((t.start - _SAID, t.start), "said")]
+    firms = [m for m in sentence.mentions if m.type == "company" and any(_is_headed(m, t) for t in chiefs)]
+    ours = [t for t in sentence.tagged("we") if t.start < at]
+    return next((m for m in firms if m.end <= at or ours), None)
+
+
+def _is_headed(firm: Mention, office: Tag) -> bool:
+    if firm.poss:
+        return 0 <= office.start - firm.end <= _OFFICE
+    return firm.marker in ("of", "") and 0 <= firm.start - office.end <= _OFFICE
+
+
 def _before_relative(sentence: Sentence, at: int) -> Mention | None:
     """X in "X, which holds 43 %": the subject of its clause, whatever its part in the main one."""
     start, _ = sentence.clause(at)
@@ -284,7 +302,7 @@ def _before_relative(sentence: Sentence, at: int) -> Mention | None:
 
 
 def _is_compound(sentence: Sentence, mention: Mention) -> bool:
-    return any(0 <= tag.start - mention.end <= 1 for tag in sentence.tagged("stake"))
+    return any(0 <= tag.start - mention.end <= 1 for tag in sentence.tagged("stake")) or names_shares(sentence, mention)
 
 
 def _from_context(roles: Roles, context: tuple[str, ...]) -> None:

@@ -42,6 +42,12 @@ def is_bought(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(sentence.within((quantity.start - 28, quantity.start), "take_stake", "buy"))
 
 
+def _is_left_with(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a word for taking and keeping alike tells what a sale leaves ("tras la venta se quedará con el 32 %")."""
+    keeps = sentence.within((quantity.start - 28, quantity.start), "own")
+    return bool(keeps) and bool(sentence.tagged("occasion")) and bool(sentence.tagged("sell", "sale"))
+
+
 def _is_kept(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the rest stays where it is ("X's remaining 36 percent stake in Y")."""
     span = sentence.clause(quantity.start)
@@ -102,7 +108,12 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
     if kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity):
         value = Percent(100.0)
-    elif kind == "holding" and is_bought(sentence, quantity) and _is_definite(sentence, quantity):
+    elif (
+        kind == "holding"
+        and is_bought(sentence, quantity)
+        and _is_definite(sentence, quantity)
+        and not _is_left_with(sentence, quantity)
+    ):
         return Draft(
             rule.fact, sentence, None, stage, (quantity.start, quantity.end)
         )  # "buys the 51 %": a part, no level

@@ -25,6 +25,7 @@ _HIS_OWN = 16  # characters of "'s holding"
 _HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
 _CAP = 8  # characters from a word of capped votes to the number
+_MOVED = 48  # characters from what moves to its verb
 _SALE = 80  # characters between those shares and the percentage that they are
 _BREATH = re.compile(r"[,;:、]|\d")
 
@@ -63,7 +64,10 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
         cost, kind, tag = governing[0] if governing else (cost, kind, tag)  # "to sell a stake of 2.5 %": a block
     growth = sentence.tagged("growth") if kind == "holding" else []
-    if any(distance(sentence, t.start, quantity.start) < cost for t in growth):
+    if growth and (
+        any(distance(sentence, t.start, quantity.start) < cost for t in growth)
+        or _is_of_growth(sentence, tag, quantity)
+    ):
         return "", None
     if kind == "floor" and (holds := _apiece(sentence, quantity, tag)):
         return "holding", holds[-1]  # 15%ずつを...の義務つきで保有
@@ -108,6 +112,15 @@ def _is_occasion(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
     if not near or len(sentence.shadow[near[-1].end : noun.start].split()) > _WORDS:
         return False
     return not sentence.within((noun.end, quantity.start), "another")
+
+
+def _is_of_growth(sentence: Sentence, verb: Tag, quantity: Quantity) -> bool:
+    """Whether what moves is no share ("X's margin rose from 5 % to 7 %"): it stands before the verb, no share after."""
+    if verb.label not in ("lower", "raise") or verb.end > quantity.start:
+        return False
+    low = max(sentence.clause(verb.start)[0], verb.start - _MOVED)
+    nouns = sentence.within((low, verb.start), "growth")
+    return bool(nouns) and not sentence.within((nouns[-1].end, quantity.start), "stake", "cross", "votes", "floor")
 
 
 def _is_subject_of(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
@@ -198,7 +211,8 @@ def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         if behind and sentence.within((tag.end, tag.end + 2), "subject_after") and "、" not in before:
             return tag  # 信託がX株の18%を保有
         holds = sentence.within((tag.end, quantity.start), "own")
-        if holds and holds[0].start - tag.end <= 2 and quantity.start - holds[0].end <= 12 and "," not in before:
+        near = holds and (holds[0].start - tag.end <= 2 or _is_put_by(sentence, tag, holds[0]))
+        if near and quantity.start - holds[0].end <= 12 and "," not in before:
             return tag  # "the trust holds 18 %"
         if (
             0 < len(before) <= 16
@@ -234,6 +248,11 @@ def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
     if sentence.numbers.fractions(sentence.shadow, quantity.end, trust.start):
         return True  # "36 %, more than half of it in a trust"
     return nearer or taken or bool(sentence.within((quantity.end, trust.start), "economic"))
+
+
+def _is_put_by(sentence: Sentence, trust: Tag, verb: Tag) -> bool:
+    """Whether only who put them there stands between a trust and its verb ("placés en fiducie par X représentent")."""
+    return any(m.marker == "by" and trust.end < m.start and 0 <= verb.start - m.end <= 1 for m in sentence.mentions)
 
 
 def _is_put_in(sentence: Sentence, trust: Tag) -> bool:

@@ -54,9 +54,7 @@ def stage_of(
     if trigger.aspect in ("base", "done", "state"):
         for label in ("future", "intend", "agree", "rumour"):
             if cues[label]:
-                cues[label] = [
-                    t for t in cues[label] if t.start <= trigger.start or _is_late(t, trigger) or _is_modal(t, trigger)
-                ]
+                cues[label] = [t for t in cues[label] if t.start <= trigger.start or _still_rules(t, trigger)]
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
@@ -181,9 +179,19 @@ def _reaches(sentence: Sentence, cue: Tag, trigger: Tag) -> bool:
     return trigger.start - cue.end <= _AUXILIARY or ", " not in sentence.shadow[cue.end : trigger.start]
 
 
+def _still_rules(cue: Tag, trigger: Tag) -> bool:
+    """Whether a cue that does not stand before the verb says something of it all the same."""
+    return _is_late(cue, trigger) or _is_modal(cue, trigger) or _is_inside(cue, trigger)
+
+
 def _is_late(cue: Tag, trigger: Tag) -> bool:
     """Whether a cue behind the verb still rules it: never behind what is done, else far enough to be a modal."""
     return trigger.aspect != "done" and cue.start >= trigger.end + 40
+
+
+def _is_inside(cue: Tag, trigger: Tag) -> bool:
+    """Whether the ending of the verb itself says it ("se quedará con")."""
+    return cue.label in ("future", "rumour") and trigger.start < cue.start < trigger.end
 
 
 def _is_modal(cue: Tag, trigger: Tag) -> bool:

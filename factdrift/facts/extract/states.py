@@ -3,7 +3,7 @@
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
-from factdrift.facts.extract.parties import is_measure, is_with_stranger, parties_present, triggers
+from factdrift.facts.extract.parties import is_called_off, is_measure, is_with_stranger, parties_present, triggers
 from factdrift.facts.extract.permits import is_permitted, permit
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
@@ -48,6 +48,8 @@ def _told(sentence: Sentence, rule: Rule, tag: Tag) -> list[Draft]:
     if TAKEOVER in relation.evoked_by and stage is Stage.COMPLETED and is_only_spoken_of(sentence, tag):
         return []
     stage = _adjusted(sentence, rule, tag, stage)
+    if stage in (Stage.DENIED, Stage.CANCELLED) and _is_of_third(sentence, tag, rule):
+        return []
     denied = relation.granted and stage is Stage.DENIED
     if denied and not _is_ahead(sentence, tag) and "trust" not in sentence.labels:
         return [Draft(rule.fact, sentence, State(False), Stage.CURRENT, span)]  # "without votes"
@@ -63,9 +65,20 @@ def _adjusted(sentence: Sentence, rule: Rule, tag: Tag, stage: Stage) -> Stage:
         stage = Stage.CANCELLED
     if tag.label == "commit" and stage is Stage.COMPLETED:
         stage = Stage.AGREED  # a word that was given is kept later
+    if stage in (Stage.PLANNED, Stage.AGREED) and is_called_off(sentence, tag):
+        stage = Stage.CANCELLED
     if tag.label == "nonvoting" and stage is not Stage.RUMOURED:
         stage = Stage.DENIED
     return stage
+
+
+def _is_of_third(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether somebody else stays out: "Z will not join the merger with Y" says nothing of X and Y."""
+    if not rule.relation.both_ways or not sentence.within((tag.start - _NEGATED, tag.start), "join"):
+        return False
+    actors = [m for m in sentence.mentions if m.type == "company" and m.end <= tag.start]
+    actors = [m for m in actors if not m.marker and not m.poss and not sentence.is_aside(m.start, tag.start)]
+    return bool(actors) and all(m.id not in (rule.fact.subject, rule.fact.object) for m in actors)
 
 
 def _is_ended(sentence: Sentence, tag: Tag) -> bool:

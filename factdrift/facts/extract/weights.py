@@ -23,6 +23,8 @@ def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun
             return 4 if mention.marker == "of" else 2
     if noun and not mention.poss and 0 <= noun.start - mention.end <= 2:
         return 4  # "the X stake", X株
+    if names_shares(sentence, mention):
+        return 4
     if (
         owns_shareholder(sentence, mention)
         or _is_where(sentence, mention, start)
@@ -45,6 +47,15 @@ def _follows_verb(sentence: Sentence, mention: Mention) -> bool:
 def _reach_of_by(sentence: Sentence, mention: Mention, start: int) -> int:
     """How far a share may stand from "by X": further within a clause."""
     return 90 if sentence.clause(mention.start) == sentence.clause(start) else 60
+
+
+def names_shares(sentence: Sentence, mention: Mention) -> bool:
+    """Whether this is X in "les titres X", "le azioni X": a name right behind its shares, and no verb of its own."""
+    if mention.marker or mention.poss or not mention.sure:
+        return False
+    shares = any(mention.start - t.end == 1 for t in sentence.tagged("stake"))
+    verbs = sentence.within((mention.end, mention.end + 2), "own", "future", "done", "may")
+    return shares and not verbs
 
 
 def _is_handed_over(sentence: Sentence, mention: Mention, noun: Tag) -> bool:
