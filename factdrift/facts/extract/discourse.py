@@ -31,7 +31,7 @@ def _is_taker(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
     """Whether a capitalised word that makes another firm or place of a name follows it."""
-    follows = sentence.within((tag.end + 1, tag.end + 2), "other_firm")
+    follows = "other_firm" in sentence.labels and sentence.within((tag.end + 1, tag.end + 2), "other_firm")
     return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
 
 

@@ -8,6 +8,8 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 
 from factdrift.facts.extract.dates import DateReader, When
 from factdrift.facts.extract.numbers import NumberReader, Plain, Quantity
@@ -20,6 +22,7 @@ _LEVEL = 12  # characters of "to 15 " before a verb that stands last
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
+_start_of = attrgetter("start")
 
 
 @dataclass(slots=True, eq=False)
@@ -149,10 +152,7 @@ class Sentence:
         if (known := self._asked.get(labels)) is not None:
             return known
         lists = [self.by_label[label] for label in labels if label in self.by_label]
-        if len(lists) <= 1:
-            tags = lists[0] if lists else _NONE
-        else:
-            tags = sorted((tag for found in lists for tag in found), key=_start_of)
+        tags = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=_start_of)
         self._asked[labels] = tags
         return tags
 
@@ -173,10 +173,6 @@ class Sentence:
             return _NONE
         low, high = span
         return [tag for tag in tags if low <= tag.start < high]
-
-
-def _start_of(part: Tag | Quantity) -> int:
-    return part.start
 
 
 @dataclass

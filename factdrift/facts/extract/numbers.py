@@ -16,6 +16,7 @@ _BEFORE = ("eur", "usd", "gbp", "jpy", "inr", "rs")  # how words begin that stan
 _PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
 # What may not stand before a number: part of a word or number, or an invisible character that hides one.
 _ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
+_TAIL, _NO_DIGITS = re.compile(r"[.,](\d{1,2})$"), re.compile(r"\D+")
 _MAX_DIGITS = 18
 _WHOLE = 100
 _SIGN = 16  # characters in which a word of sign may stand before a number
@@ -181,9 +182,9 @@ class NumberReader:
 
 
 def _decimals(text: str) -> int:
-    tail = re.search(r"[.,](\d{1,2})$", text)
+    tail = _TAIL.search(text)
     return len(tail[1]) if tail else 0
 
 
 def _significant(text: str) -> int:
-    return max(1, len(re.sub(r"\D", "", text).strip("0")))
+    return max(1, len(_NO_DIGITS.sub("", text).strip("0")))

@@ -1,5 +1,7 @@
 """Whose words are these: what evokes a fact in a sentence, whether its parties are there, and who governs a verb."""
 
+from functools import cache
+
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
@@ -24,16 +26,21 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     tags = sentence.tagged(*rule.evoking)
     where = rule.fact.where
     if rule.fact.where and tags:
-        here = [f"concept:{place}" for place in rule.fact.where]
+        here = _labels_of(rule.fact.where)
         elsewhere = [place for place in sentence.tagged(*_PLACES) if place.label not in here]
         if elsewhere:
             tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
         where = () if _is_set_in(sentence, rule, here) else where
     for concepts in (rule.fact.about, where):
         if concepts and tags:
-            places = sentence.tagged(*(f"concept:{c}" for c in concepts))
+            places = sentence.tagged(*_labels_of(concepts))
             tags = [t for t in tags if any(distance(sentence, t.start, p.start) <= 110 for p in places)]
     return tags
+
+
+@cache
+def _labels_of(concepts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"concept:{concept}" for concept in concepts)
 
 
 def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> bool:
@@ -137,7 +144,7 @@ def _gap(one: Tag, other: Tag) -> int:
     return max(one.start, other.start) - min(one.end, other.end)
 
 
-def _is_set_in(sentence: Sentence, rule: Rule, here: list[str]) -> bool:
+def _is_set_in(sentence: Sentence, rule: Rule, here: tuple[str, ...]) -> bool:
     """Whether the title says where, and the sentence names a party and no place."""
     if sentence.setting.isdisjoint(here) or sentence.tagged(*_PLACES):
         return False

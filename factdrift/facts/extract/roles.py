@@ -177,9 +177,11 @@ def _is_some_shareholder(sentence: Sentence, at: int) -> bool:
 
 def _is_of_unknown(sentence: Sentence, end: int) -> bool:
     """Whether the share is "of" something the topic does not know ("51 % of the plant", "a 5 % stake in a bank")."""
-    stake = next((t for t in sentence.within((end, end + 3), "stake", "votes")), None)
+    if "of" not in sentence.labels:
+        return False
+    stake = next(iter(sentence.within((end, end + 3), "stake", "votes")), None)
     edge = stake.end if stake else end
-    marker = next((t for t in sentence.within((edge, edge + 3), "of")), None)
+    marker = next(iter(sentence.within((edge, edge + 3), "of")), None)
     if marker is None or "," in sentence.shadow[edge : marker.start]:
         return False
     if sentence.within((marker.start, marker.start + 1), "to"):

@@ -81,10 +81,10 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
                 filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
             if not filled and before and kind == "holding" and is_target(sentence, quantity):
                 filled = _continued(sentence, quantity, cue, before, context)
-            filled = _listed(sentence, quantity, filled, found)
-            before = next((r for r in rules if filled and r.fact is filled[0].fact), before)
+            if filled := _listed(sentence, quantity, filled, found):
+                before = next((r for r in rules if r.fact is filled[0].fact), before)
+                found += filled
             last = before or last
-            found += filled
     found += split + _moved(sentence, found)
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
