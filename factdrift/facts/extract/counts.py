@@ -19,6 +19,7 @@ from factdrift.topic import Entity
 
 PERIODS = ("day", "week", "month", "quarter", "year")
 _BESIDE = 34  # characters from a number to the thing it counts ("38 of its best-selling narrow-body jets")
+_PART = 8  # characters of "about" between a verb and its percentage
 _WORDS = 5
 _NEAR = 90  # characters from a number to the word that evokes the fact
 _VERBS = ("raise", "lower", "produce", "limit", "job_cut", "hold_level")
@@ -37,6 +38,7 @@ def read_counts(
 ) -> list[Draft]:
     """At most one draft: the number that stands nearest to the word that evokes the fact."""
     evoking = triggers(sentence, rule)
+    evoking = [t for t in evoking if not _has_part(sentence, t)]
     if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
         return []
     if rule.fact.others and not {rule.fact.object, *rule.fact.others} <= {m.id for m in sentence.mentions}:
@@ -53,6 +55,11 @@ def read_counts(
     if not acting_subject(sentence, tag, rule, dict(entities)):
         return []
     return [_draft(sentence, rule, best, tag, kinds)]
+
+
+def _has_part(sentence: Sentence, verb: Tag) -> bool:
+    """Whether the verb's number is a part in percent ("75,000 employees, after cutting 15 % of its staff")."""
+    return verb.aspect in ("base", "done") and any(0 <= q.start - verb.end <= _PART for q in sentence.percents)
 
 
 def _numbers(sentence: Sentence, rule: Rule, kind: str, evoking: Sequence[Tag]) -> list[_Number]:

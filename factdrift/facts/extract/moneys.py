@@ -28,7 +28,7 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             continue
         if "price" in rule.relation.evoked_by and not is_price(sentence, tag, quantity, rule, context):
             continue
-        if not governs(sentence, tag, rule, entities):
+        if not governs(sentence, tag, rule, entities, context):
             continue
         if not _is_payer(sentence, quantity.start, rule, subjects) or _is_of_other(
             sentence, quantity.start, rule, entities

@@ -18,6 +18,7 @@ _WITH = 32  # characters of "deal on supplies with"
 _MEASURED = 8  # characters of " of the "
 _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
+_ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
 
 
@@ -59,7 +60,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
     missing = [entity for entity in wanted if entity not in here]
-    nobody = all(m.type == "person" for m in sentence.mentions)
+    silent = ("person", "plan") if "buy" in rule.relation.evoked_by else ("person",)  # "the deal" may name no party
+    nobody = all(m.type in silent for m in sentence.mentions)
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
 
 
@@ -82,6 +84,8 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
         return True
     if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
         return False  # "is funded by Y"
+    if _is_of_authority(sentence, trigger, rule):
+        return False
     companies = [m for m in companies if not sentence.is_aside(m.start, trigger.start)]
     before = [m for m in companies if m.end <= trigger.start and not (m.id == owner and (m.poss or m.marker == "of"))]
     before = [m for m in before if m.id != owner or len({x.id for x in before}) == 1]
@@ -117,6 +121,14 @@ def coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) -> 
         group.add(mention.id)
         last = mention
     return group
+
+
+def _is_of_authority(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:
+    """Whether a state or a body that is not the subject is the verb's ("for which Y had pledged ...")."""
+    if trigger.aspect not in ("base", "done"):
+        return False
+    near = [m for m in sentence.mentions if m.type in AUTHORITIES and 0 < trigger.start - m.end <= _ACTOR]
+    return any(not m.marker and not m.poss and m.id != rule.fact.subject for m in near)
 
 
 def _acts_itself(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:

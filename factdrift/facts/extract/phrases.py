@@ -1,6 +1,6 @@
 """Every phrase that a topic and a lexicon make known to the scanner: names, descriptions, words, units."""
 
-from factdrift.facts.extract.lexicon import Lexicon, labelled_phrases, tensed_words
+from factdrift.facts.extract.lexicon import Lexicon, expand, labelled_phrases, load_relations, tensed_words
 from factdrift.facts.extract.scan import Entry
 from factdrift.topic import Topic
 
@@ -45,4 +45,24 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
                     phrase = template.format(nationality=nationality, kind=kind)
                     described.setdefault(phrase, []).append(entity_id)
     found += [(p, Entry("entity", ids=tuple(dict.fromkeys(ids)), sure=False)) for p, ids in described.items()]
+    found += _evoking(topic, lexicon)
     return found
+
+
+def _evoking(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
+    """Descriptions of plans that end in a noun of a relation ("the takeover"): they evoke it as well."""
+    evoking = {label for relation in load_relations().values() for label in relation.evoked_by}
+    nouns: dict[str, list[Entry]] = {}
+    for label, aspect, phrase in labelled_phrases(lexicon):
+        if label in evoking and aspect in ("noun", ""):
+            for form in expand(phrase):
+                nouns.setdefault(form, []).append(Entry(label, aspect))
+    plans = [entity for entity in topic.entities.values() if entity.type == "plan"]
+    forms = {form for e in plans for phrase in e.descriptions.get(lexicon.language, ()) for form in expand(phrase)}
+    return [
+        (form, entry)
+        for form in sorted(forms)
+        for at, letter in enumerate(form)
+        if letter in " '’"
+        for entry in nouns.get(form[at + 1 :], ())
+    ]

@@ -18,6 +18,7 @@ _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
+_ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
 _OFFICE = 10  # characters between an office and the firm that it heads
@@ -142,7 +143,7 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
         return False
     ahead = sentence.text[sentence.start : verbs[-1].start].split()
     words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
-    if len(words) < 2 or not _NAME.fullmatch(words[-1]):
+    if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(_ADVERBS)):
         return False
     name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
     return not any(t.start <= name_at < t.end for t in sentence.tags)

@@ -17,7 +17,10 @@ _OBJECT = 30  # characters from a verb to what it takes over
 _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
+_HEAD = 20  # characters between a noun and the takeover that it is about
 _VAGUE = 14  # characters of "about" between "for" and the sum
+_PAID = 24  # characters from a verb of paying to its sum
+_PAYING = ("price", "invest", "fundraising")
 _A_SHARE = 1000  # a bare sum below this is the price of one share
 _NAME = re.compile(r"\s(?:in |into |dans |en |nel |nella )?[A-ZÀ-Ý][\w&-]+")
 
@@ -35,18 +38,24 @@ def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
     return bool(ours) or tag.aspect == "noun" or not _takes_other(sentence, tag, rule)
 
 
-def governs(sentence: Sentence, tag: Tag, rule: Rule, entities: dict[str, Entity]) -> bool:
-    """Whether the fact's subject does what the word says: a sale that tells of a takeover is somebody else's."""
+def governs(
+    sentence: Sentence, tag: Tag, rule: Rule, entities: dict[str, Entity], context: tuple[str, ...] = ()
+) -> bool:
+    """Whether the fact's subject does what the word says: a sale that tells of a takeover is somebody else's.
+
+    `context`: what was spoken of before may be sold too, where only shares are named.
+    """
     if tag.label == "sell" and TAKEOVER in rule.relation.evoked_by:
-        return _is_sold_to(sentence, tag, rule)
+        return _is_sold_to(sentence, tag, rule, context)
     return acting_subject(sentence, tag, rule, entities)
 
 
-def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
-    """Whether somebody sells the object, that is named here, to the subject."""
-    if all(m.id != rule.fact.object for m in sentence.mentions):
-        return False
+def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule, context: tuple[str, ...] = ()) -> bool:
+    """Whether somebody sells the object, that is named here or whose shares are sold, to the subject."""
     low, high = tag.start, sentence.clause(tag.start)[1]
+    shares = rule.fact.object in context and sentence.within((low, high), "stake")
+    if not shares and all(m.id != rule.fact.object for m in sentence.mentions):
+        return False
     return any(
         m.id == rule.fact.subject and m.marker == "to" and low < m.start < min(high, low + _RECIPIENT)
         for m in sentence.mentions
@@ -56,6 +65,8 @@ def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
 def is_only_spoken_of(sentence: Sentence, tag: Tag) -> bool:
     """Whether the noun of a takeover stands beside another verb that is done ("have put off their merger")."""
     if tag.aspect == "noun" or tag.label == "merge":
+        if sentence.within((tag.start - _HEAD, tag.start), "schedule"):
+            return True  # "the deadline for their merger"
         span = sentence.clause(tag.start)
         over = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
         return not over and not sentence.within(span, "hard_done")
@@ -70,10 +81,11 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
     if _is_with_debt(sentence, quantity):
         return False
     if tag.label == "price":
-        named = any(m.id == rule.fact.object for m in sentence.mentions) or (
-            rule.fact.object in context and not sentence.tagged("hold", "fundraising", "repay", "at_price_each")
-        )
-        return named or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
+        here = [m for m in sentence.mentions if m.id == rule.fact.subject and m.end <= tag.start]
+        named = any(m.id == rule.fact.object for m in sentence.mentions) or (rule.fact.object in context and here)
+        return bool(named) or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
+    if tag.label in TAKING and tag.aspect != "noun" and _takes_other(sentence, tag, rule):
+        return False
     if tag.aspect == "noun" and 0 <= tag.start - quantity.end <= _NOUN:
         return "," not in sentence.shadow[quantity.end : tag.start]
     return tag.start < quantity.start and _is_paid(sentence, quantity)
@@ -89,9 +101,13 @@ def _is_with_debt(sentence: Sentence, quantity: Quantity) -> bool:
 
 
 def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> bool:
-    """Whether the sum stands nearer to a word by which another fact of the topic is known ("a break-up fee of ...")."""
+    """Whether the sum is that of a nearer word: one by which another fact is known, or another verb of paying."""
     own = f"fact:{rule.fact.name}"
     reach = distance(sentence, tag.start, quantity.start)
+    if reach > _OBJECT and tag.end > quantity.end:
+        verbs = sentence.within((quantity.start - _PAID, quantity.start), *_PAYING)
+        if any(t.aspect in ("base", "done") and t.label not in rule.evoking for t in verbs):
+            return True  # "is to spend 30 billion on X after Y raised its subsidies to 9.9 billion"
     others = [t for t in sentence.tags if t.label.startswith("fact:") and t.label != own]
     return tag.label != own and any(distance(sentence, t.start, quantity.start) < reach for t in others)
 
