@@ -20,6 +20,7 @@ _SUBJECT = 3  # words before the noun of a subject
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
 _DUE = 20  # characters between "due" and its date
+_ONCE = 20  # characters of "once promised for" before a date
 _AWAITED = 14  # characters between "expects" and the agreement
 _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
@@ -51,6 +52,8 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if when is None:
         if rule.relation.ending and stage is Stage.COMPLETED and step.aspect == "done":
             return [Draft(rule.fact, sentence, None, stage, (step.start, step.end))]
+        if stage is Stage.RUMOURED and "condition" in sentence.labels:
+            return []  # "if it is listed ..." says nothing of when
         if "state" not in rule.relation.value:
             return _dropped(sentence, rule, tags) if needs_step else []
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
@@ -180,11 +183,18 @@ def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draf
 
 def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
     dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
+    dates = [w for w in dates if not _was_once(sentence, w)]
     if not dates:
         return None
     moved = _moved(sentence, dates)
     best = moved[0] if moved else min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
     return _ahead(sentence, best, stage)
+
+
+def _was_once(sentence: Sentence, when: When) -> bool:
+    """Whether the date is an earlier plan's ("once promised for 2025")."""
+    span = (when.start - _ONCE, when.start)
+    return bool(sentence.within(span, "occasion")) and bool(sentence.within(span, "background"))
 
 
 def _moved(sentence: Sentence, dates: list[When]) -> list[When]:

@@ -10,6 +10,7 @@ from factdrift.facts.extract.takeovers import governs, is_anothers, is_price
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
+_ONCE = 6  # characters of "once" before a sum
 _FROM = 8  # characters of "600 million from X"
 
 
@@ -26,6 +27,8 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         tag = min(tags, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
         if distance(sentence, tag.start, quantity.start) > 110 or is_anothers(sentence, tag, quantity, rule):
             continue
+        if sentence.within((quantity.start - _ONCE, quantity.start), "occasion"):
+            continue  # "once 18 billion"
         if "price" in rule.relation.evoked_by and not is_price(sentence, tag, quantity, rule, context):
             continue
         if not governs(sentence, tag, rule, entities, context):

@@ -134,22 +134,26 @@ class NumberReader:
     def moneys(self, shadow: str, start: int, end: int) -> list[Quantity]:
         """The amounts of money in [start, end), in order; one without a currency takes the language's default."""
         raw = list(self._money.finditer(shadow, start, end))
+        named: str | None = None  # the currency before: "from 2 billion euros to 3 billion"
         found: list[Quantity] = []
         for index, match in enumerate(raw):
             following = raw[index + 1] if index + 1 < len(raw) else None
-            quantity = self._amount(match, following, shadow)
+            quantity = self._amount(match, following, shadow, named)
+            named = self._currency(match) or named
             if quantity and not shadow[match.end() : match.end() + 12].lstrip().startswith(self._each):
                 found.append(quantity)
         return found
 
-    def _amount(self, match: re.Match[str], following: re.Match[str] | None, shadow: str) -> Quantity | None:
+    def _amount(
+        self, match: re.Match[str], following: re.Match[str] | None, shadow: str, named: str | None
+    ) -> Quantity | None:
         text = match["n1"] or match["n2"] or match["n3"] or match["n4"]
         shared = following if match["n3"] else None
         number = self._number(text)
         scale_word = match["scale"] or match["scale2"] or match["scale4"] or (shared and shared["scale2"]) or ""
         currency = self._currency(match) or (self._currency(shared) if shared else None)
         if match["n4"]:
-            currency = self._numbers.default_currency
+            currency = named or self._numbers.default_currency
         if number is None or currency is None:
             return None
         amount = number * self._numbers.scales.get(scale_word, 1)

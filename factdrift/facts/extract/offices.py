@@ -16,6 +16,7 @@ _COPULA = 14  # characters between "the new chief" and "will be"
 _WILL = 12  # characters between a person and the verb of appointing
 _OWNER = 14  # characters between a firm and the office at its head
 _NEAR = 70  # characters between somebody beside the office and the verb that appoints
+_SPEAKS = 3  # characters between a person and "said"
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -173,7 +174,8 @@ def _office_stage(sentence: Sentence, tag: Tag, person: Mention) -> Stage:
             for t in sentence.within(span, "future", "intend", "rumour", "agree", "hard_done")
             if t.start <= step.end + _COPULA
         ]
-        if step.aspect == "noun" and not ahead:
+        speaks = sentence.within((person.end, person.end + _SPEAKS), "said")
+        if step.aspect == "noun" and (speaks or not ahead):
             return Stage.CURRENT  # "the new chief executive X faces ..."
         stage = stage_of(sentence, step, tag.start)
         return Stage.COMPLETED if stage in (Stage.CURRENT, Stage.AGREED) else stage

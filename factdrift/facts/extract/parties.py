@@ -60,7 +60,11 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
     missing = [entity for entity in wanted if entity not in here]
-    silent = ("person", "plan") if "buy" in rule.relation.evoked_by else ("person",)  # "the deal" may name no party
+    if rule.fact.object in missing and not rule.rivals.isdisjoint(here):
+        return False
+    silent = (
+        ("person", "plan", "body") if "buy" in rule.relation.evoked_by else ("person",)
+    )  # "the deal" may name no party
     nobody = all(m.type in silent for m in sentence.mentions)
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
 

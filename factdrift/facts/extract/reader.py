@@ -4,7 +4,6 @@ The same article always gives the same claims, whatever the order of the topic's
 """
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -19,7 +18,6 @@ from factdrift.facts.extract.families import iter_all
 from factdrift.facts.extract.levels import read_levels
 from factdrift.facts.extract.lexicon import (
     Lexicon,
-    Relation,
     lexicon_languages,
     load_lexicon,
     load_relations,
@@ -29,34 +27,16 @@ from factdrift.facts.extract.numbers import NumberReader
 from factdrift.facts.extract.openreading import CANDIDATE, may_be_candidate, read_candidates, read_share_candidates
 from factdrift.facts.extract.phrases import name_phrases, other_phrases
 from factdrift.facts.extract.repeats import unique_claims
+from factdrift.facts.extract.rules import holdings_of, rules_of
 from factdrift.facts.extract.scan import Scanner, tags_between, with_past_forms, without_false_verbs
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
-from factdrift.topic import FactSpec, Topic
+from factdrift.topic import Topic
 
 VERSION = "rules-1"
-_SHARE_LABELS = frozenset(
-    (
-        "own",
-        "stake",
-        "shareholder",
-        "lower",
-        "raise",
-        "take_stake",
-        "cross",
-        "votes",
-        "trust",
-        "floor",
-        "sell",
-        "sale",
-        "buy",
-        "buyback",
-        "whole",
-    )
-)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
 _STANDING = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
 _LEAD_SENTENCES = 3  # the title and what a story begins with
@@ -104,11 +84,9 @@ class _Tongue:
         # By name: the order in which a topic lists its facts must not matter.
         offices = frozenset(label for label in lexicon.words if label.startswith("office:"))
         facts = sorted((with_heads(f, topic, relations[f.relation]) for f in topic.facts), key=lambda f: f.name)
-        self._rules = [
-            replace(_rule(f, relations[f.relation], offices), owner=self._entities[f.subject].unit_of) for f in facts
-        ]
+        self._rules = rules_of(facts, self._entities, offices)
         self._candidates = Candidates(self._rules)
-        self._holdings = _holdings(self._rules)
+        self._holdings = holdings_of(self._rules)
         self._circles = {i: dict.fromkeys((i, *e.members)) for i, e in self._entities.items()}
         self._owners = {i: e.unit_of for i, e in self._entities.items() if e.unit_of}
         self._by_name = {r.fact.name: r for r in self._rules}
@@ -284,29 +262,3 @@ def _is_bare_share(sentence: Sentence) -> bool:
     """Whether a percentage belongs to somebody without any word of shares ("with its 36 percent of X")."""
     owned = [m.end for m in sentence.mentions if m.poss]
     return bool(owned) and any(0 <= q.start - end <= _OWNED for q in sentence.percents for end in owned)
-
-
-def _holdings(rules: list[Rule]) -> dict[tuple[str, str | None], list[Rule]]:
-    """The rules of holdings, by who holds whom."""
-    found: dict[tuple[str, str | None], list[Rule]] = {}
-    for rule in rules:
-        if rule.relation.share_class == "holding":
-            found.setdefault((rule.fact.subject, rule.fact.object), []).append(rule)
-    return found
-
-
-def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
-    """A fact with what evokes it. An office of its own (`unit`) replaces the words for any head, where it has words."""
-    office = f"office:{fact.unit}"
-    evoked = () if relation.reader == "name" and office in offices else relation.evoked_by
-    concepts = tuple(f"concept:{c}" for c in fact.about) if relation.by_concept else ()
-    evoking = (*evoked, f"fact:{fact.name}", office, *concepts)
-    if relation.reader in ("share", "block"):
-        return Rule(fact, relation, _SHARE_LABELS, evoking)
-    listed = relation.reader == "name" and fact.people and "chief" not in relation.evoked_by
-    if relation.reader in ("rank", "age") or relation.exact or relation.ahead or listed:
-        return Rule(fact, relation, evoking=evoking)
-    labels = {*relation.evoked_by, *evoking}
-    return Rule(
-        fact, relation, frozenset(labels | {"office", "succeed"} if "chief" in relation.evoked_by else labels), evoking
-    )

@@ -18,6 +18,7 @@ _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
+_THINGS = ("plan", "product", "place")  # what holds no shares
 _ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
@@ -65,7 +66,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     roles = Roles(both_ways=_is_mutual(sentence, start, end))
     noun = _nearest(sentence, start, _NOUNS, reach=110)
     held = [(m, held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
-    holder = [(m, holder_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
+    holders = [m for m in sentence.mentions if m.type not in _THINGS]
+    holder = [(m, holder_weight(sentence, m, start, end, noun)) for m in holders]
     held, holder = _with_compounds(sentence, held, holder, noun)
     taken = [m for m, weight in held if weight >= 4]
     subject = _subject(sentence, start, taken)
@@ -267,7 +269,7 @@ def _subject(sentence: Sentence, at: int, taken: list[Mention]) -> Mention | Non
     ]
     if not free:
         return None
-    free = [m for m in free if m not in taken and not _is_compound(sentence, m)]
+    free = [m for m in free if m not in taken and m.type not in _THINGS and not _is_compound(sentence, m)]
     free = [m for m in free if not sentence.is_aside(m.start, at)] or free
     if not free:
         return None

@@ -55,6 +55,8 @@ def stage_of(
         for label in ("future", "intend", "agree", "rumour"):
             if cues[label]:
                 cues[label] = [t for t in cues[label] if t.start <= trigger.start or _still_rules(t, trigger)]
+    if trigger.label.startswith("fact:"):
+        _keep_to_itself(sentence, cues, trigger)
     if ending:
         cues["cancel"] = cues["deny"] = cues["neg"] = []
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
@@ -124,6 +126,19 @@ _CUES = (
 
 _CUE_LABELS = frozenset(_CUES)
 _NONE: list[Tag] = []
+
+
+def _keep_to_itself(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag) -> None:
+    """Take away what is said of something else: words inside the fact's own, and what a thing done is to bring about.
+
+    "Termination fee" cancels nothing; "sued to stop the deal, seeking to ..." stops no lawsuit.
+    """
+    aims = {t.end for t in sentence.tagged("title_future") if t.start >= trigger.end}
+    cues["cancel"] = [
+        t for t in cues["cancel"] if not _coincides(t, [trigger]) and not (t.start in aims or t.start - 1 in aims)
+    ]
+    if any(0 <= trigger.start - t.end <= _AUXILIARY for t in cues["hard_done"]):
+        cues["intend"] = [t for t in cues["intend"] if t.start < trigger.start]
 
 
 def _coincides(tag: Tag, others: list[Tag]) -> bool:

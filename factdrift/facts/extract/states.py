@@ -7,7 +7,7 @@ from factdrift.facts.extract.parties import is_called_off, is_measure, is_with_s
 from factdrift.facts.extract.permits import is_permitted, permit
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.takeovers import TAKEOVER, TAKING, governs, is_only_spoken_of, takes_over
+from factdrift.facts.extract.takeovers import TAKEOVER, TAKING, governs, is_done_aside, is_only_spoken_of, takes_over
 from factdrift.model import Stage, State
 from factdrift.topic import Entity
 
@@ -45,8 +45,10 @@ def _told(sentence: Sentence, rule: Rule, tag: Tag) -> list[Draft]:
     # "neither may exercise more than 15 % of the votes": a limit denies nothing
     ending = tag.label == "vote_cap"
     stage = stage_of(sentence, tag, tag.start, lasting=relation.lasting, granted=relation.granted, ending=ending)
-    if TAKEOVER in relation.evoked_by and stage is Stage.COMPLETED and is_only_spoken_of(sentence, tag):
-        return []
+    if TAKEOVER in relation.evoked_by:
+        stage = Stage.COMPLETED if is_done_aside(sentence, tag) else stage
+        if is_only_spoken_of(sentence, tag, stage):
+            return []
     stage = _adjusted(sentence, rule, tag, stage)
     if stage in (Stage.DENIED, Stage.CANCELLED) and _is_of_third(sentence, tag, rule):
         return []

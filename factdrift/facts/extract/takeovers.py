@@ -2,13 +2,12 @@
 
 import re
 
-from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.parties import acting_subject
 from factdrift.facts.extract.scan import Tag
-from factdrift.model import Money
+from factdrift.model import Money, Percent, Stage
 from factdrift.topic import Entity
 
 TAKEOVER = "buy"  # a relation that it evokes is about who takes over whom
@@ -18,9 +17,11 @@ _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
 _HEAD = 20  # characters between a noun and the takeover that it is about
+_ASIDE = 3  # characters between a noun and its relative clause
 _VAGUE = 14  # characters of "about" between "for" and the sum
 _PAID = 24  # characters from a verb of paying to its sum
 _PAYING = ("price", "invest", "fundraising")
+_HALF = 50  # percent: who takes less takes nothing over
 _A_SHARE = 1000  # a bare sum below this is the price of one share
 _NAME = re.compile(r"\s(?:in |into |dans |en |nel |nella )?[A-ZÀ-Ý][\w&-]+")
 
@@ -31,6 +32,8 @@ def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return _is_sold_to(sentence, tag, rule)
     if tag.label not in TAKING:
         return True
+    if tag.label == TAKEOVER and any(_is_part(q) and abs(_gap(tag, q)) <= _OBJECT for q in sentence.percents):
+        return False  # "takes over 30 percent of X"
     offices = sentence.within((tag.end, min(tag.end + _OFFICE, sentence.clause(tag.start)[1])), "chief", "office")
     ours = [m for m in sentence.mentions if m.id == rule.fact.object]
     if any(not any(tag.end <= m.start < t.start for m in ours) for t in offices):
@@ -62,15 +65,24 @@ def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule, context: tuple[str, ..
     )
 
 
-def is_only_spoken_of(sentence: Sentence, tag: Tag) -> bool:
-    """Whether the noun of a takeover stands beside another verb that is done ("have put off their merger")."""
-    if tag.aspect == "noun" or tag.label == "merge":
-        if sentence.within((tag.start - _HEAD, tag.start), "schedule"):
-            return True  # "the deadline for their merger"
-        span = sentence.clause(tag.start)
-        over = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
-        return not over and not sentence.within(span, "hard_done")
-    return False
+def is_only_spoken_of(sentence: Sentence, tag: Tag, stage: Stage) -> bool:
+    """Whether the noun of a takeover only says what something else is about: a deadline, a lawsuit, what came after."""
+    if tag.aspect != "noun" and tag.label != "merge":
+        return False
+    span = sentence.clause(tag.start)
+    heads = sentence.within((max(span[0], tag.start - _HEAD), tag.start), "schedule", "occasion", "against")
+    if heads and "," not in sentence.shadow[heads[-1].end : tag.start]:
+        return True
+    if stage is not Stage.COMPLETED or is_done_aside(sentence, tag):
+        return False
+    over = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
+    return not over and not sentence.within(span, "hard_done")  # "have put off their merger"
+
+
+def is_done_aside(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a relative clause right behind the noun says that it is done ("the takeover, which closed in May")."""
+    asides = [span for span in sentence.asides if 0 <= span[0] - tag.end <= _ASIDE]
+    return any(sentence.within(span, "hard_done") for span in asides)
 
 
 def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, context: tuple[str, ...]) -> bool:
@@ -86,30 +98,36 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
         return bool(named) or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
     if tag.label in TAKING and tag.aspect != "noun" and _takes_other(sentence, tag, rule):
         return False
-    if tag.aspect == "noun" and 0 <= tag.start - quantity.end <= _NOUN:
+    # A word may be a noun and a verb ("purchase").
+    noun = any(t.aspect == "noun" for t in sentence.within((tag.start, tag.start + 1), tag.label))
+    if noun and 0 <= tag.start - quantity.end <= _NOUN:
         return "," not in sentence.shadow[quantity.end : tag.start]
-    return tag.start < quantity.start and _is_paid(sentence, quantity)
+    return (tag.start < quantity.start or tag.aspect == "done") and _is_paid(sentence, quantity)
 
 
 def _is_with_debt(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the sum is what a thing is worth with its debts ("4.7bn, or 8.3bn including debt"), not what is paid."""
-
-    def reach(sum_: Quantity, tag: Tag) -> int:
-        return max(tag.start - sum_.end, sum_.start - tag.end)
-
-    return any(min(sentence.moneys, key=lambda q: reach(q, tag)) is quantity for tag in sentence.tagged("with_debt"))
+    return any(min(sentence.moneys, key=lambda q: _gap(tag, q)) is quantity for tag in sentence.tagged("with_debt"))
 
 
 def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> bool:
     """Whether the sum is that of a nearer word: one by which another fact is known, or another verb of paying."""
     own = f"fact:{rule.fact.name}"
-    reach = distance(sentence, tag.start, quantity.start)
+    reach = _gap(tag, quantity)
     if reach > _OBJECT and tag.end > quantity.end:
         verbs = sentence.within((quantity.start - _PAID, quantity.start), *_PAYING)
         if any(t.aspect in ("base", "done") and t.label not in rule.evoking for t in verbs):
             return True  # "is to spend 30 billion on X after Y raised its subsidies to 9.9 billion"
     others = [t for t in sentence.tags if t.label.startswith("fact:") and t.label != own]
-    return tag.label != own and any(distance(sentence, t.start, quantity.start) < reach for t in others)
+    return tag.label != own and any(_gap(t, quantity) < reach for t in others)
+
+
+def _is_part(share: Quantity) -> bool:
+    return isinstance(share.value, Percent) and share.value.percent <= _HALF
+
+
+def _gap(tag: Tag, quantity: Quantity) -> int:
+    return max(tag.start - quantity.end, quantity.start - tag.end)
 
 
 def _is_paid(sentence: Sentence, quantity: Quantity) -> bool:
