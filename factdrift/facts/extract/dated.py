@@ -194,7 +194,7 @@ def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
 def _was_once(sentence: Sentence, when: When) -> bool:
     """Whether the date is an earlier plan's ("once promised for 2025")."""
     span = (when.start - _ONCE, when.start)
-    return bool(sentence.within(span, "occasion")) and bool(sentence.within(span, "background"))
+    return bool(sentence.within(span, "once_was")) and bool(sentence.within(span, "background"))
 
 
 def _moved(sentence: Sentence, dates: list[When]) -> list[When]:

@@ -3,14 +3,15 @@
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
+from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.parties import coordinated, is_called_off, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.takeovers import governs, is_anothers, is_price
+from factdrift.facts.extract.takeovers import governs, is_anothers, is_price, is_sale
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
-_ONCE = 6  # characters of "once" before a sum
+_ONCE = 10  # characters of "once" or "of which" before a sum
 _FROM = 8  # characters of "600 million from X"
 
 
@@ -27,15 +28,17 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         tag = min(tags, key=lambda t: (distance(sentence, t.start, quantity.start), t.start))
         if distance(sentence, tag.start, quantity.start) > 110 or is_anothers(sentence, tag, quantity, rule):
             continue
-        if sentence.within((quantity.start - _ONCE, quantity.start), "occasion"):
+        if sentence.within((quantity.start - _ONCE, quantity.start), "once_was"):
             continue  # "once 18 billion"
+        if _is_left(sentence, quantity):
+            continue
         if "price" in rule.relation.evoked_by and not is_price(sentence, tag, quantity, rule, context):
             continue
         if not governs(sentence, tag, rule, entities, context):
             continue
-        if not _is_payer(sentence, quantity.start, rule, subjects) or _is_of_other(
-            sentence, quantity.start, rule, entities
-        ):
+        if not is_sale(tag, rule) and not _is_payer(sentence, quantity.start, rule, subjects):
+            continue
+        if _is_of_other(sentence, quantity.start, rule, entities):
             continue
         before = sentence.within(
             (max(sentence.start, quantity.start - 18), quantity.start), "at_most", "at_least", "around"
@@ -50,6 +53,14 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )
     return drafts
+
+
+def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the sum is the one that is left, a step to another, or a part of it ("by 4 billion from 2 to 6")."""
+    before = sentence.within((quantity.start - _ONCE, quantity.start), "from", "step", "wherein")
+    if not before or sentence.shadow[before[-1].end : quantity.start].strip(" -$€£"):
+        return False
+    return len(sentence.moneys) > 1
 
 
 def _promise(sentence: Sentence, tags: list[Tag], verb: Tag) -> Tag:

@@ -1,5 +1,6 @@
 """Whose words are these: what evokes a fact in a sentence, whether its parties are there, and who governs a verb."""
 
+import re
 from functools import cache
 
 from factdrift.facts.extract.clauses import distance
@@ -18,6 +19,8 @@ _WITH = 32  # characters of "deal on supplies with"
 _MEASURED = 8  # characters of " of the "
 _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
+_VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
+ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
 
@@ -49,7 +52,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.by_concept and rule.fact.words:
-        return rule.fact.subject in here or rule.fact.subject in context  # its own words stand for the object
+        needed = set(wanted) if here else {rule.fact.subject}  # its own words may stand for the object
+        return needed <= here | set(context)
     if rule.relation.joint:
         together = (
             bool(here & set(wanted))
@@ -60,7 +64,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
     missing = [entity for entity in wanted if entity not in here]
-    if rule.fact.object in missing and not rule.rivals.isdisjoint(here):
+    if rule.fact.object in missing and (rule.placed or not rule.rivals.isdisjoint(here)):
         return False
     silent = (
         ("person", "plan", "body") if "buy" in rule.relation.evoked_by else ("person",)
@@ -84,8 +88,10 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     companies = [m for m in sentence.mentions if entities[m.id].type == "company" and m.id != rule.fact.object]
     if _acts_itself(sentence, trigger, rule):
         return False
-    if not companies or entities[rule.fact.subject].type != "company":
+    if entities[rule.fact.subject].type != "company":
         return True
+    if not companies:
+        return not _is_strangers(sentence, trigger)
     if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
         return False  # "is funded by Y"
     if _is_of_authority(sentence, trigger, rule):
@@ -96,9 +102,9 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     free = [m for m in before if m.marker not in ("of", "from", "by")]
     before = free or before
     if not before:
-        return any(m.id == rule.fact.subject for m in companies) or all(
-            m.id != rule.fact.subject for m in sentence.mentions
-        )
+        if any(m.id == rule.fact.subject for m in companies):
+            return True
+        return all(m.id != rule.fact.subject for m in sentence.mentions) and not _is_strangers(sentence, trigger)
     nearest = before[-1]
     group = coordinated(sentence, before, nearest)
     return rule.fact.subject in group
@@ -125,6 +131,24 @@ def coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) -> 
         group.add(mention.id)
         last = mention
     return group
+
+
+_WORD = re.compile(r"[\w&.'’-]+")
+
+
+def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether a name that the topic does not know stands before an open verb ("Acme has agreed to invest")."""
+    if not sentence.capital_names or not sentence.index or trigger.aspect not in ("base", "done"):
+        return False
+    low, _ = sentence.clause(trigger.start)
+    known = sentence.within((low, trigger.start), *_VERBAL)
+    for word in reversed(list(_WORD.finditer(sentence.text, low, trigger.start))):
+        if any(t.start < word.end() and word.start() < t.end for t in known):
+            continue
+        if any(t.start < word.end() and word.start() < t.end for t in sentence.tags):
+            return False
+        return word[0][0].isupper() and not word[0].endswith(ADVERBS)
+    return False
 
 
 def _is_of_authority(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:

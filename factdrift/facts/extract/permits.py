@@ -46,7 +46,8 @@ def _is_awaited(sentence: Sentence, tag: Tag) -> bool:
 
 def is_permitted(sentence: Sentence, tag: Tag) -> bool:
     """Whether the noun is only what an authority allows or refuses ("X cleared the takeover")."""
-    if tag.aspect not in ("", "noun") or not any(m.type in AUTHORITIES for m in sentence.mentions):
+    noun = any(t.aspect in ("", "noun") for t in sentence.within((tag.start, tag.end), tag.label))
+    if not noun or not any(m.type in AUTHORITIES for m in sentence.mentions):
         return False
     verdicts = sentence.within(sentence.clause(tag.start), "approve", "refuse")
     return any(not tag.start <= t.start < tag.end for t in verdicts)
@@ -57,7 +58,7 @@ def is_author(sentence: Sentence, trigger: Tag, subject: str, other: str | None)
     rivals = [m for m in sentence.mentions if m.type in AUTHORITIES and m.id not in (subject, other)]
     rivals = [m for m in rivals if not sentence.is_aside(m.start, trigger.start)]
     if not rivals:
-        return True
+        return any(m.id == subject for m in sentence.mentions) or not sentence.tagged("unit:countries")
     mine = [m for m in sentence.mentions if m.id == subject]
     if not mine:
         return False

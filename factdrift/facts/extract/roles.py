@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
+from factdrift.facts.extract.parties import ADVERBS
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.weights import GENITIVE, held_weight, holder_weight, names_shares, owns_shareholder
 
@@ -19,7 +20,6 @@ _KNOWN_AFTER_OF = (
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _THINGS = ("plan", "product", "place")  # what holds no shares
-_ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
 _OFFICE = 10  # characters between an office and the firm that it heads
@@ -145,7 +145,7 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
         return False
     ahead = sentence.text[sentence.start : verbs[-1].start].split()
     words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
-    if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(_ADVERBS)):
+    if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(ADVERBS)):
         return False
     name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
     return not any(t.start <= name_at < t.end for t in sentence.tags)

@@ -35,7 +35,15 @@ def rules_of(facts: Sequence[FactSpec], entities: Entities, offices: frozenset[s
     """One rule for each fact, in their order. `offices`: labels of offices that have words of their own."""
     relations = load_relations()
     rules = [_rule(fact, relations[fact.relation], offices) for fact in facts]
-    return [replace(r, owner=entities[r.fact.subject].unit_of, rivals=_rivals(r.fact, entities)) for r in rules]
+    return [
+        replace(
+            rule,
+            owner=entities[rule.fact.subject].unit_of,
+            placed=bool(rule.fact.object) and entities[rule.fact.object or ""].type == "place",
+            rivals=_rivals(rule.fact, entities),
+        )
+        for rule in rules
+    ]
 
 
 def holdings_of(rules: list[Rule]) -> dict[tuple[str, str | None], list[Rule]]:

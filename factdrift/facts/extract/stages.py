@@ -36,6 +36,8 @@ def stage_of(
         # "is in talks with X, its owner, to buy ...": a purpose is of its verb, whatever stands between them.
         edge = next((a for a, b in sentence.asides if 0 <= span[0] - b <= 1), span[0] - 1)
         span = (sentence.clause(edge - 1)[0], span[1])
+    if conditions := [t for t in sentence.within((high + 1, span[1]), "condition") if t.start > trigger.end]:
+        span = (span[0], conditions[0].start)  # "rises to 3.5 billion if the deal is not done by August"
     if trigger.aspect == "state" and (opening := _own_clause(sentence, trigger)) is not None:
         span = (opening, _closing(sentence, opening, high, span[1]))
     cues: dict[str, list[Tag]] = dict.fromkeys(_CUES, _NONE)
@@ -99,8 +101,8 @@ def stage_of(
         return Stage.COMPLETED
     if trigger.aspect == "base" and not (future or cues["intend"] or hearsay) and _past_year(sentence, span):
         return Stage.COMPLETED
-    if not (future or hearsay or cues["intend"]) and _goes_along(sentence, trigger):
-        return Stage.COMPLETED
+    if not (future or hearsay or cues["intend"]) and (main := _goes_along(sentence, trigger)):
+        return Stage.AGREED if _coincides(main, sentence.tagged("agree")) else Stage.COMPLETED
     stage = _by_cues(sentence, cues, trigger, hearsay, future, lasting)
     if stage is Stage.COMPLETED and delays and not _coincides(trigger, delays):
         return Stage.PLANNED  # "the listing has been put off"
@@ -164,15 +166,15 @@ def _is_imagined(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> boo
     return bool(cues) and "," not in sentence.shadow[trigger.end : cues[0].start]
 
 
-def _goes_along(sentence: Sentence, trigger: Tag) -> bool:
-    """Whether the trigger is a participle behind a verb that tells of the past ("sold 5 %, cutting its share")."""
+def _goes_along(sentence: Sentence, trigger: Tag) -> Tag | None:
+    """The verb of the past that the trigger, a participle, goes along with ("sold 5 %, cutting its share")."""
     ending = sentence.participle
     if (
         trigger.aspect != "base"
         or not ending
         or not sentence.shadow[trigger.start : trigger.end].split(" ")[0].endswith(ending)
     ):
-        return False
+        return None
     before = [
         t
         for t in sentence.within((sentence.start, trigger.start), *_STEPS, "settle", "park", "invest", "list")
@@ -181,7 +183,7 @@ def _goes_along(sentence: Sentence, trigger: Tag) -> bool:
     ruled = sentence.within(
         (sentence.start, trigger.start), "future", "intend", "rumour", "deny", "cancel", "condition"
     )
-    return bool(before) and not ruled
+    return before[-1] if before and not ruled else None
 
 
 def _is_awaited(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> bool:

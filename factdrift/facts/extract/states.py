@@ -86,6 +86,9 @@ def _is_of_third(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
 def _is_ended(sentence: Sentence, tag: Tag) -> bool:
     """Whether a verb of ending stands beside the state ("the strike will end", "stop joint purchasing")."""
     ends = [t for t in sentence.within((tag.end, tag.end + 14), "ending") if t.aspect in ("base", "done")]
+    if tag.label.startswith("fact:"):  # "has sued to stop it": another thing is to end
+        aims = {t.end + 1 for t in sentence.tagged("title_future")}
+        ends = [t for t in ends if t.start not in aims]
     if ends and "," not in sentence.shadow[tag.end : ends[0].start]:
         return True
     ends = [t for t in sentence.within((tag.start - 24, tag.start), "ending") if t.aspect in ("base", "done")]

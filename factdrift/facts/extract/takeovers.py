@@ -17,6 +17,8 @@ _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
 _HEAD = 20  # characters between a noun and the takeover that it is about
+_MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
+_HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
 _ASIDE = 3  # characters between a noun and its relative clause
 _VAGUE = 14  # characters of "about" between "for" and the sum
 _PAID = 24  # characters from a verb of paying to its sum
@@ -32,6 +34,8 @@ def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return _is_sold_to(sentence, tag, rule)
     if tag.label not in TAKING:
         return True
+    if any(t.start <= tag.start and tag.end < t.end for t in sentence.tagged("price")):
+        return False  # 買収額: the price of it
     if tag.label == TAKEOVER and any(_is_part(q) and abs(_gap(tag, q)) <= _OBJECT for q in sentence.percents):
         return False  # "takes over 30 percent of X"
     offices = sentence.within((tag.end, min(tag.end + _OFFICE, sentence.clause(tag.start)[1])), "chief", "office")
@@ -48,9 +52,14 @@ def governs(
 
     `context`: what was spoken of before may be sold too, where only shares are named.
     """
-    if tag.label == "sell" and TAKEOVER in rule.relation.evoked_by:
+    if is_sale(tag, rule):
         return _is_sold_to(sentence, tag, rule, context)
     return acting_subject(sentence, tag, rule, entities)
+
+
+def is_sale(tag: Tag, rule: Rule) -> bool:
+    """Whether the word tells of a takeover from the side of whoever sells."""
+    return tag.label == "sell" and TAKEOVER in rule.relation.evoked_by
 
 
 def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule, context: tuple[str, ...] = ()) -> bool:
@@ -65,18 +74,38 @@ def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule, context: tuple[str, ..
     )
 
 
+def is_noun(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the word is a noun here, or may be one ("purchase")."""
+    return tag.label == "merge" or any(t.aspect == "noun" for t in sentence.within((tag.start, tag.end), tag.label))
+
+
 def is_only_spoken_of(sentence: Sentence, tag: Tag, stage: Stage) -> bool:
     """Whether the noun of a takeover only says what something else is about: a deadline, a lawsuit, what came after."""
-    if tag.aspect != "noun" and tag.label != "merge":
+    if not is_noun(sentence, tag):
         return False
     span = sentence.clause(tag.start)
     heads = sentence.within((max(span[0], tag.start - _HEAD), tag.start), "schedule", "occasion", "against")
     if heads and "," not in sentence.shadow[heads[-1].end : tag.start]:
         return True
+    if _does_another_thing(sentence, tag):
+        return True
     if stage is not Stage.COMPLETED or is_done_aside(sentence, tag):
         return False
     over = [w for w in sentence.dates if span[0] <= w.start < span[1] and w.exact and not w.relative]
     return not over and not sentence.within(span, "hard_done")  # "have put off their merger"
+
+
+def _does_another_thing(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the takeover is the subject of a verb that is no step of it ("the takeover could lead to higher prices").
+
+    What it may do is told by a modal; the verb behind that must be one of settling or falling.
+    """
+    modal = sentence.within((tag.end, tag.end + _MODAL), "future", "rumour", "may")
+    modal = [t for t in modal if not sentence.shadow[tag.end : t.start].strip()]
+    if not modal or not sentence.capital_names:
+        return False
+    verb = sentence.within((modal[-1].end, modal[-1].end + _STEP), *_HAPPENS)
+    return not verb
 
 
 def is_done_aside(sentence: Sentence, tag: Tag) -> bool:
@@ -98,9 +127,7 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
         return bool(named) or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
     if tag.label in TAKING and tag.aspect != "noun" and _takes_other(sentence, tag, rule):
         return False
-    # A word may be a noun and a verb ("purchase").
-    noun = any(t.aspect == "noun" for t in sentence.within((tag.start, tag.start + 1), tag.label))
-    if noun and 0 <= tag.start - quantity.end <= _NOUN:
+    if is_noun(sentence, tag) and 0 <= tag.start - quantity.end <= _NOUN:
         return "," not in sentence.shadow[quantity.end : tag.start]
     return (tag.start < quantity.start or tag.aspect == "done") and _is_paid(sentence, quantity)
 
