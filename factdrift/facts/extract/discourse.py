@@ -190,7 +190,10 @@ class Discourse:
             if any(t.start == marker.start and t.end > marker.end for t in sentence.tagged("future")):
                 continue  # "used to be X's"
             if not _PARTED.search(gap):
-                return marker.label
+                compound = sentence.shadow[tag.end : tag.end + 1] == "-" and sentence.within(
+                    (tag.end + 1, tag.end + 2), "stake"
+                )
+                return "of" if compound else marker.label  # "von X-Aktien": not from X
         return ""
 
     @staticmethod

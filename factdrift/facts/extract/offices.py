@@ -82,7 +82,7 @@ def _is_elsewhere(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
     ahead = [m for m in firms if 0 < tag.start - m.end <= (_OWNER if m.poss else 1)]
     if ahead:
         return ahead[-1].id != rule.fact.subject
-    marks = [t for t in sentence.within((tag.end, tag.end + 2), "of") if t.start - tag.end == 1]
+    marks = [t for t in sentence.within((tag.end, tag.end + 2), "of", "by") if t.start - tag.end == 1]
     if not marks:
         return False
     edge = marks[0].end

@@ -139,7 +139,9 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     if not sentence.capital_names:
         return False
     verbs = [
-        t for t in sentence.tagged("own", "take_stake", "buy") if t.end <= at and distance(sentence, t.end, at) <= 60
+        t
+        for t in sentence.tagged("own", "take_stake", "buy", "raise", "lower", "sell")
+        if t.end <= at and distance(sentence, t.end, at) <= 60
     ]
     if not verbs:
         return False
@@ -148,7 +150,8 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(ADVERBS)):
         return False
     name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
-    return not any(t.start <= name_at < t.end for t in sentence.tags)
+    dated = any(w.start <= name_at < w.end for w in sentence.dates)
+    return not dated and not any(t.start <= name_at < t.end for t in sentence.tags)
 
 
 def _is_outsider(sentence: Sentence, at: int) -> bool:

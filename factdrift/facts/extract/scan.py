@@ -218,11 +218,15 @@ def without_false_verbs(
 ) -> list[Tag]:
     """The tags without those that look like verbs and are none.
 
-    A verb's open form right behind an article is a noun ("the list", "its take"); a word of having right before a
-    participle is an auxiliary ("had been discussed").
+    A verb's open form right behind an article is a noun ("the list", "its take"), and where the article may be a
+    pronoun as well ("la baisse", "la vend"), if it is written like one; a word of having right before a participle is
+    an auxiliary ("had been discussed").
     """
     if articles:
         tags = [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]
+    defined = {t.end + 1 for t in tags if t.label == "definite"}
+    if nouns := {(t.label, t.start) for t in tags if t.aspect == "noun" and t.start in defined}:
+        tags = [t for t in tags if t.aspect != "base" or (t.label, t.start) not in nouns]
     false = [
         index
         for index, tag in enumerate(tags)

@@ -7,7 +7,7 @@ import re
 
 from factdrift.facts.extract.amounts import is_movement, is_now, is_source, is_target
 from factdrift.facts.extract.clauses import distance
-from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
@@ -114,12 +114,22 @@ def _is_occasion(sentence: Sentence, noun: Tag, quantity: Quantity) -> bool:
     return not sentence.within((noun.end, quantity.start), "another")
 
 
+def _before(sentence: Sentence, verb: Tag) -> list[Mention]:
+    return [m for m in sentence.mentions if m.end <= verb.start]
+
+
 def _is_of_growth(sentence: Sentence, verb: Tag, quantity: Quantity) -> bool:
     """Whether what moves is no share ("X's margin rose from 5 % to 7 %"): it stands before the verb, no share after."""
-    if verb.label not in ("lower", "raise") or verb.end > quantity.start:
+    if verb.label not in ("lower", "raise", "own") or verb.end > quantity.start:
         return False
     low = max(sentence.clause(verb.start)[0], verb.start - _MOVED)
     nouns = sentence.within((low, verb.start), "growth")
+    if (
+        nouns
+        and verb.label == "own"
+        and any(nouns[-1].end <= m.start and not m.marker for m in _before(sentence, verb))
+    ):
+        return False  # "as sales fell, X held 43 %"
     return bool(nouns) and not sentence.within((nouns[-1].end, quantity.start), "stake", "cross", "votes", "floor")
 
 

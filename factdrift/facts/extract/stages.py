@@ -66,7 +66,10 @@ def stage_of(
     if trigger.label in _STEPS:  # "its holding drops to 15 %": the word that moves it does not make it fall
         cues["cancel"] = [t for t in cues["cancel"] if not _coincides(t, [trigger])]
     future = bool(cues["future"]) or _title_future(sentence, trigger)
-    if cues["deny"] and _is_awaited(sentence, trigger, span):
+    if cues["deny"] and cues["rumour"]:  # "schließt ... nicht aus" rules nothing out
+        cues["deny"] = [t for t in cues["deny"] if not any(r.start <= t.start < r.end for r in cues["rumour"])]
+    negated = cues["neg"] and (trigger.aspect in ("base", "done") or not sentence.capital_names)
+    if (cues["deny"] or negated) and _is_awaited(sentence, trigger, span):
         cues["deny"], cues["neg"], future = [], [], True  # "will not be listed before 2025"
     if _is_imagined(sentence, trigger, span):
         return Stage.RUMOURED  # "selling shares would be another source of money"
@@ -104,6 +107,8 @@ def stage_of(
     if not (future or hearsay or cues["intend"]) and (main := _goes_along(sentence, trigger)):
         return Stage.AGREED if _coincides(main, sentence.tagged("agree")) else Stage.COMPLETED
     stage = _by_cues(sentence, cues, trigger, hearsay, future, lasting)
+    if stage is Stage.AGREED and not cues["agree"] and _depends(sentence, trigger):
+        return Stage.PLANNED
     if stage is Stage.COMPLETED and delays and not _coincides(trigger, delays):
         return Stage.PLANNED  # "the listing has been put off"
     noun = trigger.aspect in ("", "noun") and not (future or cues["intend"])
@@ -158,6 +163,11 @@ def _is_conditional(sentence: Sentence, trigger: Tag) -> bool:
     return any(t.end < trigger.start for t in sentence.within((low, low + 2), "condition"))
 
 
+def _depends(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether the sentence opens with a condition for what the trigger tells ("if Z is listed, X invests")."""
+    return any(t.start - sentence.start <= 1 and t.end < trigger.start for t in sentence.tagged("condition"))
+
+
 def _is_imagined(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> bool:
     """Whether an open verb begins the sentence as the subject of what could be."""
     if trigger.aspect != "base" or trigger.start - sentence.start > 1 or not sentence.index:
@@ -188,7 +198,8 @@ def _goes_along(sentence: Sentence, trigger: Tag) -> Tag | None:
 
 def _is_awaited(sentence: Sentence, trigger: Tag, span: tuple[int, int]) -> bool:
     """Whether a date stands behind the trigger before which nothing comes."""
-    marks = sentence.within((trigger.start, span[1] + 1), "not_before")  # it may open the next clause
+    low = trigger.start if sentence.capital_names else span[0]  # the verb may stand last
+    marks = sentence.within((low, span[1] + 1), "not_before")  # it may open the next clause
     return any(0 < w.start - t.end <= _DATED or t.start == w.start for t in marks for w in sentence.dates)
 
 
