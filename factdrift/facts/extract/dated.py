@@ -20,6 +20,7 @@ _SUBJECT = 3  # words before the noun of a subject
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
 _DUE = 20  # characters between "due" and its date
+_PARTICIPLE = 2  # characters between "deal" and "signed"
 _ONCE = 20  # characters of "once promised for" before a date
 _AWAITED = 14  # characters between "expects" and the agreement
 _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
@@ -100,7 +101,8 @@ def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[s
         dates = [w for w in dates if distance(sentence, w.start, step.start) <= 120]
         if not near or not dates:
             continue
-        stage = stage_of(sentence, step, step.start)
+        named = any(0 < step.start - t.end <= _PARTICIPLE for t in near) and step.aspect == "done"
+        stage = Stage.COMPLETED if named else stage_of(sentence, step, step.start)  # "the deal signed in July"
         if moved := _moved(sentence, dates):
             dates, stage = moved, Stage.PLANNED  # "due by March, have been delayed to the autumn"
         if stage is Stage.DENIED and step.label != "settle":

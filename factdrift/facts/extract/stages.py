@@ -265,7 +265,9 @@ _MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle"
 def _by_aspect(sentence: Sentence, cues: dict[str, list[Tag]], trigger: Tag, future: bool) -> Stage | None:
     """What the form of the trigger alone decides: a finished event, or a state that holds."""
     if trigger.aspect == "done" and not future and not _modal(cues, trigger):
-        return Stage.AGREED if _governs(sentence, cues["agree"], trigger, 25) else Stage.COMPLETED
+        # "As part of the deal X went to 15 percent": the deal is not what X did.
+        agreed = [t for t in cues["agree"] if not any(t.end <= m.start < trigger.start for m in sentence.mentions)]
+        return Stage.AGREED if _governs(sentence, agreed, trigger, 25) else Stage.COMPLETED
     if trigger.aspect == "state" and not future and not _governed(sentence, cues, trigger):
         return Stage.CURRENT
     return None
