@@ -177,6 +177,8 @@ class Discourse:
             return side[0].label.removesuffix("_after")
         if self._particles:
             return ""
+        if inner := [t for t in sentence.within((tag.start, tag.start + 1), "of", "to") if t.end < tag.end]:
+            return inner[0].label  # "du groupe"
         for marker in reversed(
             sentence.within((max(sentence.start, tag.start - _MARKED), tag.start), "of", "from", "by", "to", "for")
         ):
