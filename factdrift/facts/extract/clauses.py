@@ -21,6 +21,11 @@ def mark_breaks(sentence: Sentence) -> None:
         breaks.add(comma + 1)  # "Despite the collapse of the merger, ...": what opens it is a clause of its own
     if (comma := _behind_occasion(sentence)) > 0:
         breaks.add(comma + 1)  # "After the first sale of 13 December, X announces another"
+    for tag in sentence.tagged("once_was"):  # "production, once promised for 2025, will ..."
+        closing = _comma(sentence, tag.end)
+        if _is_behind_comma(sentence, tag) and closing > 0:
+            breaks.update((tag.start, closing + 1))
+            sentence.asides.append((tag.start, closing + 1))
     for tag in sentence.tagged("relative"):
         if _is_behind_comma(sentence, tag):
             closing = _comma(sentence, tag.end)

@@ -7,7 +7,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.parties import coordinated, is_called_off, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.takeovers import governs, is_anothers, is_price, is_sale
+from factdrift.facts.extract.takeovers import TAKING, governs, is_anothers, is_only_spoken_of, is_price, is_sale
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
@@ -49,6 +49,8 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         stage = stage_of(sentence, tag, quantity.start)
         if tag.label == "commit" and stage is Stage.COMPLETED:
             stage = Stage.AGREED
+        if tag.label in TAKING and stage is Stage.COMPLETED and is_only_spoken_of(sentence, tag, stage):
+            stage = Stage.PLANNED  # "sued to block the 69 billion takeover"
         drafts.append(
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )

@@ -19,6 +19,7 @@ _WITH = 32  # characters of "deal on supplies with"
 _MEASURED = 8  # characters of " of the "
 _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
+_PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
 _VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
 ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
@@ -52,7 +53,9 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     here = {m.id for m in sentence.mentions}
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.by_concept and rule.fact.words:
-        needed = set(wanted) if here else {rule.fact.subject}  # its own words may stand for the object
+        # Its own words may stand for the object, and "the acquisition of X" for a plan.
+        stands = not here or (rule.kind == "plan" and not _PLANS.isdisjoint(sentence.labels))
+        needed = {rule.fact.subject} if stands else set(wanted)
         return needed <= here | set(context)
     if rule.relation.joint:
         together = (
@@ -64,7 +67,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
     missing = [entity for entity in wanted if entity not in here]
-    if rule.fact.object in missing and (rule.placed or not rule.rivals.isdisjoint(here)):
+    if rule.fact.object in missing and (rule.kind == "place" or not rule.rivals.isdisjoint(here)):
         return False
     silent = (
         ("person", "plan", "body") if "buy" in rule.relation.evoked_by else ("person",)

@@ -23,6 +23,7 @@ _THINGS = ("plan", "product", "place")  # what holds no shares
 _NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
 _INVERTED = 6  # characters between a verb and a subject that follows it
 _OFFICE = 10  # characters between an office and the firm that it heads
+_EACH = 8  # characters from a share to "each"
 _SAID = 12  # characters between "the two groups" and "said"
 _INTO = 28  # the same between "in" and a trust
 _BESIDE = 5  # the weight of a holder that stands right beside the number
@@ -78,6 +79,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
+    if not roles.both_ways and _is_of_rest(sentence, start, end):
+        roles.holder[UNKNOWN] = 6
     if _is_held_by_stranger(sentence, start) or _is_some_shareholder(sentence, start):
         roles.holder[UNKNOWN] = 4
     # "cut its stake in X to 15 % in a landmark deal": what the level is of has been said.
@@ -152,6 +155,15 @@ def _is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
     dated = any(w.start <= name_at < w.end for w in sentence.dates)
     return not dated and not any(t.start <= name_at < t.end for t in sentence.tags)
+
+
+def _is_of_rest(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether each of some others holds the share ("X is to hold 70 percent of Z, the partners 10 percent each")."""
+    before = [q for q in sentence.percents if q.end < start]
+    if not before or not sentence.within((before[-1].end, end + _EACH), "each"):
+        return False
+    named = any(before[-1].end <= m.start < start for m in sentence.mentions)
+    return not named and "," in sentence.shadow[before[-1].end : start]
 
 
 def _is_outsider(sentence: Sentence, at: int) -> bool:

@@ -43,6 +43,8 @@ def stage_of(
     cues: dict[str, list[Tag]] = dict.fromkeys(_CUES, _NONE)
     for label in _CUE_LABELS & sentence.labels:
         cues[label] = sentence.within(span, label)
+    if sentence.asides:
+        cues.update({label: [t for t in tags if not sentence.is_aside(t.start, at)] for label, tags in cues.items()})
     if cues["yet"]:  # "still have to approve it": nothing is agreed
         cues["agree"] = [t for t in cues["agree"] if not any(0 <= t.start - y.end <= _YET for y in cues["yet"])]
     if cues["rumour"]:  # "10 May" is no "may"

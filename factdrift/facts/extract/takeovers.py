@@ -16,7 +16,7 @@ _OBJECT = 30  # characters from a verb to what it takes over
 _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
-_HEAD = 20  # characters between a noun and the takeover that it is about
+_HEAD = 24  # characters between a noun and the takeover that it is about
 _MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
 _HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
 _ASIDE = 3  # characters between a noun and its relative clause
@@ -84,7 +84,11 @@ def is_only_spoken_of(sentence: Sentence, tag: Tag, stage: Stage) -> bool:
     if not is_noun(sentence, tag):
         return False
     span = sentence.clause(tag.start)
-    heads = sentence.within((max(span[0], tag.start - _HEAD), tag.start), "schedule", "occasion", "against")
+    heads = [
+        t
+        for t in sentence.within((span[0], tag.start), "schedule", "occasion", "against")
+        if 0 <= tag.start - t.end <= _HEAD
+    ]
     if heads and "," not in sentence.shadow[heads[-1].end : tag.start]:
         return True
     if _does_another_thing(sentence, tag):
