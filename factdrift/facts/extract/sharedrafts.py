@@ -15,6 +15,7 @@ _MEASURE = 30  # characters between a number and how it is measured
 _APART = 60  # characters between a part that is sold and a verb behind a comma
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
+_NOW = 24  # characters between a number and "now" behind it
 
 
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
@@ -63,71 +64,97 @@ def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
 
 def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
     """What the share says in the slot of `rule`; None where it says nothing of it (a level that was left)."""
-    markers = {tag.label for tag in markers_of(sentence, quantity)}
-    span = sentence.clause(quantity.start)
-    now = "now_held" in sentence.labels and (
-        is_now(sentence, quantity) or any(abs(t.start - quantity.end) <= 24 for t in sentence.within(span, "now_held"))
-    )
-    if kind == "holding" and "from" in markers:
-        if not now:
-            return None
-        stage = Stage.CURRENT
-    elif kind == "floor":
-        if "from" in markers and not now:
-            return None
-        stage = Stage.CURRENT if "from" in markers else stage_of(sentence, cue, quantity.start, permission=True)
-        stage = Stage.CURRENT if stage is Stage.DENIED else stage  # "neither can go below 10 %"
-    elif kind == "holding" and is_now(sentence, quantity):
-        stage = Stage.CURRENT
-    elif kind == "trust":
-        stage = _parked_stage(sentence, quantity, cue)
-    elif kind == "holding" and not markers and _is_held(sentence, quantity):
-        stage = Stage.CURRENT  # "the 43 % held by X should fall"
-    elif kind == "holding" and not markers and _is_left(sentence, quantity):
-        stage = Stage.CURRENT  # "the 43 % stake will be pared to 15 %"
-    elif not markers & {"to"} and is_possessed(sentence, quantity):
-        stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
-    else:
-        verb = _governing(sentence, quantity, kind, cue)
-        taken = [t.start for t in sentence.within(span, "take_stake", "buy") if t.aspect == "base"]
-        moves = "to" in markers or verb.start in taken
-        stage = stage_of(sentence, verb, quantity.start, lasting=kind == "holding" and not moves)
-        if kind == "holding" and stage is Stage.DENIED and sentence.within(span, "votes"):
-            stage = Stage.CURRENT  # "15 % without votes": the shares are held
-        if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
-            return None  # "need not sell the 1.19 % it holds": the number is what it keeps
-    if kind == "holding" and stage is Stage.CURRENT and "at_most" in markers and cue.label != "own":
-        stage = Stage.PLANNED  # "up to 15 % of Z": nobody holds up to something
-    bound = "max" if "at_most" in markers else "min" if "at_least" in markers else None
     value = quantity.value
-    if (
-        not isinstance(value, Percent)
-        or value.percent < 0
-        or (kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"))
-    ):
+    if not isinstance(value, Percent) or value.percent < 0:
+        return None
+    if kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
+    markers = {tag.label for tag in markers_of(sentence, quantity)}
+    stage = _stage(sentence, quantity, kind, cue, markers)
+    if stage is None:
+        return None
+    span = (quantity.start, quantity.end)
     if kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity):
         value = Percent(100.0)
-    elif (
-        kind == "holding"
-        and is_bought(sentence, quantity)
-        and _is_definite(sentence, quantity)
-        and not _is_left_with(sentence, quantity)
-    ):
-        return Draft(
-            rule.fact, sentence, None, stage, (quantity.start, quantity.end)
-        )  # "buys the 51 %": a part, no level
+    elif kind == "holding" and _is_part_bought(sentence, quantity):
+        return Draft(rule.fact, sentence, None, stage, span)
     return Draft(
         rule.fact,
         sentence,
         value,
         stage,
-        (quantity.start, quantity.end),
-        bound,
+        span,
+        "max" if "at_most" in markers else "min" if "at_least" in markers else None,
         "around" in markers or quantity.vague,
         _measure(sentence, quantity) if kind == "holding" else None,
         True if "from" in markers or is_now(sentence, quantity) else None,  # what is told beside a move is known
     )
+
+
+def _stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, markers: set[str]) -> Stage | None:
+    """How far the share is, by its kind; None where the number is one that was left, or that stays where it is."""
+    if kind == "floor":
+        return _floor_stage(sentence, quantity, cue, markers)
+    if kind == "trust":
+        return _parked_stage(sentence, quantity, cue)
+    if kind == "holding":
+        if "from" in markers:
+            return Stage.CURRENT if _is_now_held(sentence, quantity) else None
+        if _is_held_already(sentence, quantity, markers):
+            return Stage.CURRENT
+    if "to" not in markers and is_possessed(sentence, quantity):
+        stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
+    else:
+        stage = _told_stage(sentence, quantity, kind, cue, markers)
+        if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
+            return None  # "need not sell the 1.19 % it holds": the number is what it keeps
+    if kind == "holding" and stage is Stage.CURRENT and "at_most" in markers and cue.label != "own":
+        return Stage.PLANNED  # "up to 15 % of Z": nobody holds up to something
+    return stage
+
+
+def _is_now_held(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a word for now stands at the number ("from the present 43 %")."""
+    if "now_held" not in sentence.labels:
+        return False
+    near = sentence.within(sentence.clause(quantity.start), "now_held")
+    return is_now(sentence, quantity) or any(abs(t.start - quantity.end) <= _NOW for t in near)
+
+
+def _is_held_already(sentence: Sentence, quantity: Quantity, markers: set[str]) -> bool:
+    """Whether the number is what is held, whatever its clause says is to happen to it."""
+    if is_now(sentence, quantity):
+        return True
+    if markers:
+        return False
+    # "The 43 % held by X should fall", "the 43 % stake will be pared to 15 %".
+    return _is_held(sentence, quantity) or _is_left(sentence, quantity)
+
+
+def _floor_stage(sentence: Sentence, quantity: Quantity, cue: Tag, markers: set[str]) -> Stage | None:
+    if "from" in markers:
+        return Stage.CURRENT if _is_now_held(sentence, quantity) else None
+    stage = stage_of(sentence, cue, quantity.start, permission=True)
+    return Stage.CURRENT if stage is Stage.DENIED else stage  # "neither can go below 10 %"
+
+
+def _told_stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, markers: set[str]) -> Stage:
+    """The stage of the verb that governs the number."""
+    span = sentence.clause(quantity.start)
+    verb = _governing(sentence, quantity, kind, cue)
+    taken = [t.start for t in sentence.within(span, "take_stake", "buy") if t.aspect == "base"]
+    moves = "to" in markers or verb.start in taken
+    stage = stage_of(sentence, verb, quantity.start, lasting=kind == "holding" and not moves)
+    if kind == "holding" and stage is Stage.DENIED and sentence.within(span, "votes"):
+        return Stage.CURRENT  # "15 % without votes": the shares are held
+    return stage
+
+
+def _is_part_bought(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether somebody buys a part that is known ("buys the 51 %"): that is no level."""
+    if not is_bought(sentence, quantity) or not _is_definite(sentence, quantity):
+        return False
+    return not _is_left_with(sentence, quantity)
 
 
 _VERBS = {

@@ -1,0 +1,130 @@
+"""Shares of others: held by somebody, or of something, that the topic does not know."""
+
+import re
+
+from factdrift.facts.extract.clauses import distance
+from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.parties import ADVERBS
+
+_KNOWN_AFTER_OF = (
+    *("entity", "stake", "votes", "other", "each", "both", "whole"),
+    *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
+)
+_NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
+_EACH = 8  # characters from a share to "each"
+_INTO = 28  # the same between "in" and a trust
+_OUTSIDER = 40  # characters between a kind of holder and its verb, or between the verb and the share
+_OF = 9  # characters of "from the "
+_NAMED = 22  # characters between "of" and a name that is introduced
+_ACTS = ("own", "take_stake", "buy", "sell", "lower", "raise")
+
+
+def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
+    """Whether a name that the topic does not know stands right before the verb ("BlackRock owns 5 % of X")."""
+    if _is_outsider(sentence, at):
+        return True
+    if not sentence.capital_names:
+        return False
+    verbs = [
+        t
+        for t in sentence.tagged("own", "take_stake", "buy", "raise", "lower", "sell")
+        if t.end <= at and distance(sentence, t.end, at) <= 60
+    ]
+    if not verbs:
+        return False
+    ahead = sentence.text[sentence.start : verbs[-1].start].split()
+    words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
+    if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(ADVERBS)):
+        return False
+    name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
+    dated = any(w.start <= name_at < w.end for w in sentence.dates)
+    return not dated and not any(t.start <= name_at < t.end for t in sentence.tags)
+
+
+def is_of_rest(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether each of some others holds the share ("X is to hold 70 percent of Z, the partners 10 percent each")."""
+    before = [q for q in sentence.percents if q.end < start]
+    if not before or not sentence.within((before[-1].end, end + _EACH), "each"):
+        return False
+    named = any(before[-1].end <= m.start < start for m in sentence.mentions)
+    return not named and "," in sentence.shadow[before[-1].end : start]
+
+
+def is_some_shareholder(sentence: Sentence, at: int) -> bool:
+    """Whether the share is that of somebody who is not named ("a shareholder of X that holds 3 %")."""
+    low, _ = sentence.clause(at)
+    near = [t for t in sentence.within((low, at), "shareholder") if at - t.end <= _OUTSIDER]
+    if not near or "," in sentence.shadow[near[-1].end : at]:
+        return False
+    articles = sentence.within((near[-1].start - _NAMED, near[-1].start), "indefinite")
+    if not articles:
+        return False
+    before = sentence.shadow[max(sentence.start, articles[-1].start - 2) : articles[-1].start]
+    return "," not in before  # not "X, a shareholder of Y with 15 %"
+
+
+def is_of_unknown(sentence: Sentence, end: int) -> bool:
+    """Whether the share is "of" something the topic does not know ("51 % of the plant", "a 5 % stake in a bank")."""
+    if "of" not in sentence.labels:
+        return False
+    stake = next(iter(sentence.within((end, end + 3), "stake", "votes")), None)
+    edge = stake.end if stake else end
+    marker = next(iter(sentence.within((edge, edge + 3), "of")), None)
+    if marker is None or "," in sentence.shadow[edge : marker.start]:
+        return False
+    if sentence.within((marker.start, marker.start + 1), "to"):
+        return False  # "30 per cent at the start"
+    if _is_part_of_its(sentence, marker.end):
+        return True
+    if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
+        return False  # "of smaller partner X"
+    if sentence.within((marker.end, marker.end + _INTO), "trust"):
+        return False  # "28 Prozent an einen französischen Treuhänder"
+    if any(t.start <= marker.start and t.end > marker.end and t.end - t.start <= _NAMED for t in sentence.tags):
+        return False  # part of a longer word: "in parte", "en direct"
+    near = sentence.within((marker.start + 1, marker.end + 12), *_KNOWN_AFTER_OF)  # "de l'usine": the article is its
+    named = [t for t in near if t.label != "entity" or "-" not in sentence.shadow[marker.end : t.start]]
+    tail = sentence.shadow[marker.end : marker.end + 6]
+    return (
+        not named
+        and not any(c.isdigit() for c in tail)
+        and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
+    )
+
+
+def is_in_unknown(sentence: Sentence, start: int) -> bool:
+    """Whether the clause opens with "in which Y" and no known name stands before that."""
+    low, _ = sentence.clause(start)
+    for marker in sentence.within((low - 4, start), "of"):
+        opens = sentence.within((marker.end + 1, marker.end + 3), "relative", "that")
+        inside = opens and any(opens[0].end <= m.start < start for m in sentence.mentions)
+        if inside and sentence.shadow[marker.start - 2 : marker.start].rstrip().endswith(","):
+            return not any(0 < marker.start - m.end <= 3 for m in sentence.mentions)
+    return False
+
+
+def _is_outsider(sentence: Sentence, at: int) -> bool:
+    """Whether a kind of holder that the topic does not name is the verb's subject ("the French state owns 15 %")."""
+    verbs = [t for t in sentence.tagged(*_ACTS) if t.end <= at and t.aspect != "noun"]
+    if not verbs or distance(sentence, verbs[-1].end, at) > _OUTSIDER:
+        return False
+    verb = verbs[-1]
+    nouns = sentence.within((max(sentence.clause(at)[0], verb.start - _OUTSIDER), verb.start), "outsider")
+    if not nouns or "," in sentence.shadow[nouns[-1].end : verb.start]:
+        return False
+    noun = nouns[-1]
+    known = [m for m in sentence.mentions if m.start <= noun.start < m.end or noun.end <= m.start < verb.start]
+    return not known and not sentence.within((noun.start - _OF, noun.start), "to", "by", "from")
+
+
+def _is_part_of_its(sentence: Sentence, end: int) -> bool:
+    """Whether the share is of something that somebody has and that is no share ("20 % of its capacity")."""
+    owner = next((m for m in sentence.mentions if m.poss and 0 < m.start - end <= 2), None)
+    if owner is None:
+        return False
+    tail = sentence.shadow[owner.end : owner.end + _OUTSIDER].removeprefix("'s")
+    words = re.split(r"[,.;:)]", tail, maxsplit=1)[0]
+    if not words.strip():
+        return False
+    near = sentence.within((owner.end, sentence.end), *_KNOWN_AFTER_OF, "own")
+    return all(t.start >= owner.end + len(words) or t.label == "trust" for t in near)
