@@ -100,7 +100,9 @@ def _drop_of_others(sentence: Sentence, found: dict[str, list[Tag]], trigger: Ta
         found.update({label: [t for t in tags if not sentence.is_aside(t.start, at)] for label, tags in found.items()})
     if found["yet"]:  # "still have to approve it": nothing is agreed
         found["agree"] = [t for t in found["agree"] if not any(0 <= t.start - y.end <= _YET for y in found["yet"])]
-    if found["rumour"]:  # "10 May" is no "may"
+    if found["rumour"]:  # "10 May" is no "may", "a potential stake" one through derivatives
+        stakes = {t.start for t in sentence.tagged("stake")}
+        found["rumour"] = [t for t in found["rumour"] if t.end + 1 not in stakes]
         found["rumour"] = [t for t in found["rumour"] if not any(w.start <= t.start < w.end for w in sentence.dates)]
 
 

@@ -44,8 +44,15 @@ def _is_any(sentence: Sentence, tag: Tag) -> bool:
     )
 
 
+def _runs_into(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a longer description begins inside this one ("della banca" in "della banca tedesca")."""
+    return any(tag.start < n.start < tag.end < n.end for n in sentence.within((tag.start, tag.end), "entity"))
+
+
 def _is_part(sentence: Sentence, tag: Tag) -> bool:
     """Whether the word is only part of a phrase, or of a name."""
+    if tag.label == "entity" and not tag.sure and _runs_into(sentence, tag):
+        return True
     if tag.label == "entity":  # "X Business Park" is not X, "a Chinese firm" is nobody known
         return _is_other_firm(sentence, tag) or (not tag.sure and _is_any(sentence, tag))
     if tag.label == "partner_ref":
@@ -149,6 +156,7 @@ class Discourse:
         if tag.aspect == "noun":
             return self._subject  # "the company": what the sentence before spoke of
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
+        here = here or [m for m in sentence.mentions if self._type(m.id) in ("state", "body")]
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
         outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
         if tag.aspect == "state":  # "X sells to Y its part of Z": X's

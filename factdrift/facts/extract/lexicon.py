@@ -77,6 +77,7 @@ class Lexicon(_Frozen):
     nationalities: dict[str, Phrases] = {}
     kinds: dict[str, Phrases] = {}
     descriptions: Phrases = ()  # templates with {nationality} and {kind}
+    kind_descriptions: Phrases = ()  # templates with {kind} alone: for kinds more telling than a company or a state
     unit_descriptions: Phrases = ()  # templates with {owner}
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun
     auxiliaries: Phrases = ()  # words of having that make a tense right before a participle ("had agreed")

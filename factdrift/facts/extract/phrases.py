@@ -4,6 +4,8 @@ from factdrift.facts.extract.lexicon import Lexicon, expand, labelled_phrases, l
 from factdrift.facts.extract.scan import Entry
 from factdrift.topic import Topic
 
+_GENERAL = frozenset(("company", "carmaker", "state", "electric_unit"))  # "the company" is a pronoun
+
 
 def name_phrases(topic: Topic) -> list[tuple[str, Entry]]:
     """The names and tickers of the topic's entities."""
@@ -38,6 +40,9 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
             described.setdefault(phrase, []).append(entity_id)
     for entity_id, entity in topic.entities.items():
         for phrase in entity.descriptions.get(language, ()):
+            described.setdefault(phrase, []).append(entity_id)
+        telling = [k for label in entity.kinds if label not in _GENERAL for k in lexicon.kinds.get(label, ())]
+        for phrase in (t.format(kind=kind) for t in lexicon.kind_descriptions for kind in telling):
             described.setdefault(phrase, []).append(entity_id)
         for template in lexicon.descriptions:
             for nationality in lexicon.nationalities.get(entity.nationality or "", ()):

@@ -178,6 +178,8 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
     if moves or kind == "trust":
         verbs = [t for t in verbs if t.label != "own"] or verbs
+    if moves and kind == "holding" and sentence.capital_names:  # "raised it to 21 % and applied to own 29.9 %"
+        verbs = [t for t in verbs if t.end <= quantity.start] or verbs
     if not verbs and kind == "block":  # "a second parcel, 99 million shares or 2.5 % of X, left Y's hands"
         behind = sentence.within((quantity.end, quantity.end + _APART), *_VERBS[kind])
         verbs = [t for t in behind if t.aspect == "done"]

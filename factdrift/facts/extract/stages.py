@@ -178,6 +178,9 @@ def _goes_along(sentence: Sentence, trigger: Tag) -> Tag | None:
         for t in sentence.within((sentence.start, trigger.start), *STEPS, "settle", "park", "invest", "list")
         if t.aspect == "done"
     ]
+    before = before or [
+        t for t in sentence.within((sentence.start, trigger.start), "done") if sentence.shadow[t.end : t.end + 1] == " "
+    ]
     ruled = sentence.within(
         (sentence.start, trigger.start), "future", "intend", "rumour", "deny", "cancel", "condition"
     )

@@ -36,8 +36,8 @@ def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return True
     if any(t.start <= tag.start and tag.end < t.end for t in sentence.tagged("price")):
         return False  # 買収額: the price of it
-    if tag.label == TAKEOVER and any(_is_part(q) and abs(_gap(tag, q)) <= _OBJECT for q in sentence.percents):
-        return False  # "takes over 30 percent of X"
+    if tag.label == TAKEOVER and any(_is_part(q) and _is_near(sentence, tag, q) for q in sentence.percents):
+        return False  # "takes over 30 percent of X", "a 9 percent stake, half of it bought from Y"
     offices = sentence.within((tag.end, min(tag.end + _OFFICE, sentence.clause(tag.start)[1])), "chief", "office")
     ours = [m for m in sentence.mentions if m.id == rule.fact.object]
     if any(not any(tag.end <= m.start < t.start for m in ours) for t in offices):
@@ -155,6 +155,10 @@ def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) ->
 
 def _is_part(share: Quantity) -> bool:
     return isinstance(share.value, Percent) and share.value.percent <= _HALF
+
+
+def _is_near(sentence: Sentence, tag: Tag, share: Quantity) -> bool:
+    return _gap(tag, share) <= _OBJECT or sentence.clause(tag.start) == sentence.clause(share.start)
 
 
 def _gap(tag: Tag, quantity: Quantity) -> int:
