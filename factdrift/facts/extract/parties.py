@@ -19,6 +19,7 @@ _WITH = 32  # characters of "deal on supplies with"
 _MEASURED = 8  # characters of " of the "
 _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
+_DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own"))
 _PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
 _VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
 ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
@@ -29,6 +30,8 @@ _NEARER = 30  # characters by which the other place must be nearer
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     """The words that evoke a rule's relation here, those of the fact's own included."""
     tags = sentence.tagged(*rule.evoking)
+    if tags and (once := sentence.tagged("once_was")):  # "once promised for 2025": no promise now
+        tags = [t for t in tags if not any(w.start <= t.start < w.end for w in once)]
     where = rule.fact.where
     if rule.fact.where and tags:
         here = _labels_of(rule.fact.where)
@@ -66,6 +69,8 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
         return together and set(wanted) <= here | set(context)
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
+    if rule.kind == "plan" and "approve" in rule.relation.evoked_by and _speaks_of_deal(sentence):
+        wanted = wanted[:1]  # "cleared X to acquire 30 % of Y": the deal itself need not be named
     missing = [entity for entity in wanted if entity not in here]
     if rule.fact.object in missing and (rule.kind == "place" or not rule.rivals.isdisjoint(here)):
         return False
@@ -74,6 +79,12 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     )  # "the deal" may name no party
     nobody = all(m.type in silent for m in sentence.mentions)
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
+
+
+def _speaks_of_deal(sentence: Sentence) -> bool:
+    """Whether the sentence tells of two known companies and a share or a purchase."""
+    companies = {m.id for m in sentence.mentions if m.type == "company"}
+    return len(companies) > 1 and not _DEALS.isdisjoint(sentence.labels)
 
 
 def is_called_off(sentence: Sentence, tag: Tag) -> bool:

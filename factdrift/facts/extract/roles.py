@@ -58,7 +58,8 @@ class Roles:
 
 def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...]) -> Roles:
     """Roles of the share that stands at [start, end). `context` are entities spoken of just before, newest first."""
-    roles = Roles(both_ways=_is_mutual(sentence, start, end))
+    of_rest = is_of_rest(sentence, start, end)
+    roles = Roles(both_ways=not of_rest and _is_mutual(sentence, start, end))
     noun = _nearest(sentence, start, _NOUNS, reach=110)
     held = [(m, held_weight(sentence, m, start, end, noun)) for m in sentence.mentions]
     holders = [m for m in sentence.mentions if m.type not in _THINGS]
@@ -73,7 +74,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
-    if not roles.both_ways and is_of_rest(sentence, start, end):
+    if of_rest:
         roles.holder[UNKNOWN] = 6
     if is_held_by_stranger(sentence, start) or is_some_shareholder(sentence, start):
         roles.holder[UNKNOWN] = 4

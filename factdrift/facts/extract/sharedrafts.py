@@ -9,6 +9,8 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
+_REMAINING = 20  # characters of "its remaining "
+_ABOUT = 10  # characters of " about " before a number
 _BESIDE = 3  # characters between a possessor and what it has
 _APPOSED = 48  # characters between a shareholder and the share
 _MEASURE = 30  # characters between a number and how it is measured
@@ -27,7 +29,18 @@ def is_possessed(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is what somebody has ("its 43 per cent", "X's own 15 per cent")."""
     own = sentence.within((quantity.start - _OWN, quantity.start), "own")
     edge = own[-1].start if own and own[-1].end == quantity.start - 1 else quantity.start
-    return any(m.poss and 0 <= edge - m.end <= _BESIDE for m in sentence.mentions)
+    owned = [m for m in sentence.mentions if m.poss and m.end <= edge]
+    if not owned:
+        return False
+    if edge - owned[-1].end <= _BESIDE:
+        return True
+    words = sentence.shadow[owned[-1].end : edge].removeprefix("'s").split()
+    if len(words) == 1 and words[0].isalpha() and edge - owned[-1].end <= _REMAINING:
+        return True  # "its remaining 12 percent"
+    # "Its holding of about 26 percent": the number is what it has.
+    nouns = [t for t in sentence.within((owned[-1].end, edge), "stake") if t.start - owned[-1].end <= _BESIDE]
+    of = sentence.within((nouns[0].end, edge), "of") if nouns else []
+    return bool(of) and of[0].start - nouns[0].end == 1 and edge - of[0].end <= _ABOUT
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:

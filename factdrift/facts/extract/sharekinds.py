@@ -24,6 +24,7 @@ _WORDS = 2  # between a word of time and the event
 _HIS_OWN = 16  # characters of "'s holding"
 _HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
+_THROUGH = 12  # characters between a number and "through derivatives"
 _CAP = 8  # characters from a word of capped votes to the number
 _MOVED = 48  # characters from what moves to its verb
 _SALE = 80  # characters between those shares and the percentage that they are
@@ -32,7 +33,7 @@ _BREATH = re.compile(r"[,;:、]|\d")
 
 def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:
     """What kind of share the number is (holding, trust, floor, block; "" for none), and the word that says so."""
-    if is_movement(sentence, quantity) or _is_cap(sentence, quantity):
+    if is_movement(sentence, quantity) or _is_cap(sentence, quantity) or _is_right(sentence, quantity):
         return "", None
     around = [t for t in sentence.tagged("sell") if t.aspect == "done" and t.start < quantity.start < t.end]
     if around and not sentence.capital_names and not is_target(sentence, quantity):
@@ -89,6 +90,14 @@ def _apiece(sentence: Sentence, quantity: Quantity, tag: Tag) -> list[Tag]:
     if tag.start <= quantity.end or not sentence.within((quantity.end, quantity.end + 2), "each"):
         return []
     return sentence.within((tag.end, sentence.clause(tag.end)[1]), "own")
+
+
+def _is_right(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether the number is the part that is held through derivatives, beside another ("9 % and 18 % in options")."""
+    through = [t for t in sentence.tagged("derivative") if 0 <= t.start - quantity.end <= _THROUGH]
+    if not through or "," in sentence.shadow[quantity.end : through[0].start]:
+        return False
+    return any(q.end < quantity.start and quantity.start - q.end <= _SALE for q in sentence.percents)
 
 
 def _is_cap(sentence: Sentence, quantity: Quantity) -> bool:

@@ -32,7 +32,7 @@ def stage_of(
     right, so "may" says that it holds.
     """
     cues = cues_of(sentence, trigger, at, permission=permission, ending=ending, granted=granted)
-    if _is_imagined(sentence, trigger, cues.span) or _is_conditional(sentence, trigger):
+    if _is_imagined(sentence, trigger, cues.span) or is_conditional(sentence, trigger):
         return Stage.RUMOURED  # "selling shares would be another source of money", "if X is listed"
     if trigger.label == "shelve" and coincides(trigger, cues.delays):
         return Stage.RUMOURED if cues["rumour"] else Stage.PLANNED
@@ -145,7 +145,7 @@ def _is_behind(sentence: Sentence, trigger: Tag) -> bool:
     return any(t.end + 1 == trigger.start for t in sentence.tagged("once_done"))
 
 
-def _is_conditional(sentence: Sentence, trigger: Tag) -> bool:
+def is_conditional(sentence: Sentence, trigger: Tag) -> bool:
     """Whether the clause of the trigger opens with a word of condition."""
     low, _ = sentence.clause(trigger.start)
     return any(t.end < trigger.start for t in sentence.within((low, low + 2), "condition"))

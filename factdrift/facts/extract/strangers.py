@@ -46,8 +46,10 @@ def is_of_rest(sentence: Sentence, start: int, end: int) -> bool:
     before = [q for q in sentence.percents if q.end < start]
     if not before or not sentence.within((before[-1].end, end + _EACH), "each"):
         return False
-    named = any(before[-1].end <= m.start < start for m in sentence.mentions)
-    return not named and "," in sentence.shadow[before[-1].end : start]
+    comma = sentence.shadow.rfind(",", before[-1].end, start)
+    if comma < 0 or sentence.within((comma, start), "both", "other"):
+        return False  # "and both will hold 15 percent each"
+    return not any(comma < m.start < start for m in sentence.mentions)
 
 
 def is_some_shareholder(sentence: Sentence, at: int) -> bool:

@@ -7,7 +7,7 @@ from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
-from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.stages import is_conditional, stage_of
 from factdrift.facts.extract.weights import is_relative_owner
 from factdrift.model import Percent, Stage
 
@@ -29,6 +29,8 @@ def read_steps(
         for tag in sentence.tagged(label):
             if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
+            if is_conditional(sentence, tag):
+                continue  # "if X sold shares, the price would drop": nobody says that it does
             span = sentence.clause(tag.start)
             if kind == "block" and any(
                 is_target(sentence, q) for q in sentence.percents if span[0] <= q.start < span[1]
@@ -97,6 +99,8 @@ def read_acquired(
     """
     if any(tag.label in ("to", "from") for tag in markers_of(sentence, quantity)):
         return None  # a level that something moves to, not a part that changes hands
+    if _is_more(sentence, quantity):
+        return None
     span = sentence.clause(quantity.start)
     verbs = sentence.within(span, "take_stake", "buy", "park", "lower")
     verbs = [
@@ -140,6 +144,11 @@ def read_acquired(
     had = [r for r in rules if r.fact.subject in owners and r.fact.object in behind]  # "buys X's 36 % of Y": X has them
     drafts += [Draft(r.fact, sentence, quantity.value, Stage.CURRENT, span) for r in had]
     return drafts if drafts or (certain and verb.label in ("take_stake", "buy")) else None
+
+
+def _is_more(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether only some of the share changed hands ("a 9 % stake in Y, half of it bought from X")."""
+    return bool(sentence.within((quantity.end, sentence.end), "some_of"))
 
 
 def read_handed(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:
@@ -223,6 +232,8 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
         if verb is None:
             continue
         parts = [q for q in sentence.percents if distance(sentence, q.start, verb.start) <= _BESIDE]
+        if any(_is_more(sentence, q) for q in parts):
+            continue
         if any(tag.label in ("to", "from") for q in parts for tag in markers_of(sentence, q)):
             continue  # a level that is reached, told by the same verb
         value = parts[0].value if parts else None
