@@ -11,6 +11,7 @@ from factdrift.facts.extract.takeovers import TAKING, governs, is_anothers, is_o
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
+_EXPENSE = 3  # characters between a sum and what it is spent on
 _ONCE = 10  # characters of "once" or "of which" before a sum
 _FROM = 8  # characters of "600 million from X"
 
@@ -58,7 +59,11 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the sum is the one that is left, a step to another, or a part of it ("by 4 billion from 2 to 6")."""
+    """Whether the sum is the one that is left, a step to another ("by 4 billion from 2 to 6"), a part or an expense."""
+    if sentence.within((quantity.end, quantity.end + _EXPENSE), "expense"):
+        return True  # "100 million in legal fees"
+    if any(t.start - quantity.end == 1 for t in sentence.within((quantity.end, quantity.end + 2), "of_it")):
+        return len(sentence.moneys) > 1  # "1.3 billion, at least 1 billion of it at the works"
     before = sentence.within((quantity.start - _ONCE, quantity.start), "from", "step", "wherein")
     if not before or sentence.shadow[before[-1].end : quantity.start].strip(" -$€£"):
         return False

@@ -169,7 +169,8 @@ def _is_of_authority(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:
     """Whether a state or a body that is not the subject is the verb's ("for which Y had pledged ...")."""
     if trigger.aspect not in ("base", "done"):
         return False
-    near = [m for m in sentence.mentions if m.type in AUTHORITIES and 0 < trigger.start - m.end <= _ACTOR]
+    near = [m for m in sentence.mentions if 0 < trigger.start - m.end <= _ACTOR][-1:]
+    near = [m for m in near if m.type in AUTHORITIES]
     return any(not m.marker and not m.poss and m.id != rule.fact.subject for m in near)
 
 

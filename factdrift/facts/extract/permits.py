@@ -10,6 +10,7 @@ AUTHORITIES = ("body", "state")
 _BY = 26  # characters of " by the " and a title between a verb and who did it
 _LISTED = 14  # characters between authorities that act together
 _NEGATED = 25  # characters between "did not" and the verb
+_OBJECT = 8  # characters between a verdict and what it is about
 _OPENING = 40  # characters between "after" or "if" and the verb of its clause
 
 
@@ -47,10 +48,15 @@ def _is_awaited(sentence: Sentence, tag: Tag) -> bool:
 def is_permitted(sentence: Sentence, tag: Tag) -> bool:
     """Whether the noun is only what an authority allows or refuses ("X cleared the takeover")."""
     noun = any(t.aspect in ("", "noun") for t in sentence.within((tag.start, tag.end), tag.label))
-    if not noun or not any(m.type in AUTHORITIES for m in sentence.mentions):
-        return False
     verdicts = sentence.within(sentence.clause(tag.start), "approve", "refuse")
-    return any(not tag.start <= t.start < tag.end for t in verdicts)
+    verdicts = [t for t in verdicts if not tag.start <= t.start < tag.end]
+    if not noun or not verdicts:
+        return False
+    if any(m.type in AUTHORITIES for m in sentence.mentions):
+        return True
+    # "He approved the takeover": whoever decides is none of the parties.
+    acting = [m for m in sentence.mentions if m.type == "company" and not m.marker and m.end <= verdicts[0].start]
+    return not acting and any(0 < tag.start - t.end <= _OBJECT for t in verdicts)
 
 
 def is_author(sentence: Sentence, trigger: Tag, subject: str, other: str | None) -> bool:

@@ -17,6 +17,7 @@ _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
 _HEAD = 24  # characters between a noun and the takeover that it is about
+_NEXT = 6  # characters of "the " between a verb and what it takes over
 _MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
 _HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
 _ASIDE = 3  # characters between a noun and its relative clause
@@ -179,6 +180,8 @@ def _is_paid(sentence: Sentence, quantity: Quantity) -> bool:
 
 def _takes_other(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
     """Whether something else stands right behind the verb ("X, which bought Y last year, ...")."""
+    if any(m.id == rule.fact.object and 0 < m.start - tag.end <= _NEXT for m in sentence.mentions):
+        return False
     behind = [m for m in sentence.mentions if 0 <= m.start - tag.end <= _OBJECT and _is_object(sentence, tag, m)]
     if behind:
         return behind[0].id not in (rule.fact.object, rule.fact.subject)
