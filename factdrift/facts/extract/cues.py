@@ -61,8 +61,10 @@ def cues_of(
     _drop_of_other_verbs(sentence, found, trigger)
     if ending:
         found["cancel"] = found["deny"] = found["neg"] = []
-    if found["deny"] and found["rumour"]:  # "schließt ... nicht aus" rules nothing out
-        found["deny"] = [t for t in found["deny"] if not any(r.start <= t.start < r.end for r in found["rumour"])]
+    if found["rumour"]:  # "schließt ... nicht aus", "no longer rules out": nothing is ruled out, nothing falls
+        for label in ("deny", "cancel"):
+            if found[label]:
+                found[label] = [t for t in found[label] if not any(r.start <= t.start < r.end for r in found["rumour"])]
     future = bool(found["future"]) or _title_future(sentence, trigger)
     negated = found["neg"] and (trigger.aspect in ("base", "done") or not sentence.capital_names)
     if (found["deny"] or negated) and _is_awaited(sentence, trigger, span):

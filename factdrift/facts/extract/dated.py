@@ -185,12 +185,17 @@ def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draf
 
 def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
     dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
-    dates = [w for w in dates if not _was_once(sentence, w)]
+    dates = [w for w in dates if not _was_once(sentence, w) and not _is_since(sentence, w)]
     if not dates:
         return None
     moved = _moved(sentence, dates)
     best = moved[0] if moved else min(dates, key=lambda w: (distance(sentence, w.start, step.start), w.start))
     return _ahead(sentence, best, stage)
+
+
+def _is_since(sentence: Sentence, when: When) -> bool:
+    """Whether the date is when something began that still holds ("in place since 1994")."""
+    return any(when.start - t.end == 1 for t in sentence.within((when.start - _UNTIL, when.start), "since"))
 
 
 def _was_once(sentence: Sentence, when: When) -> bool:

@@ -23,6 +23,7 @@ _DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own")
 _PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
 _VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
 ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
+_VERB_GROUP = 24  # characters of "has agreed to" before a verb
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
 
@@ -110,6 +111,8 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
         return False  # "is funded by Y"
     if _is_of_authority(sentence, trigger, rule):
         return False
+    if _is_appositions(sentence, trigger):
+        return False
     companies = [m for m in companies if not sentence.is_aside(m.start, trigger.start)]
     before = [m for m in companies if m.end <= trigger.start and not (m.id == owner and (m.poss or m.marker == "of"))]
     before = [m for m in before if m.id != owner or len({x.id for x in before}) == 1]
@@ -152,7 +155,7 @@ _WORD = re.compile(r"[\w&.'’-]+")
 
 def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
     """Whether a name that the topic does not know stands before an open verb ("Acme has agreed to invest")."""
-    if not sentence.capital_names or not sentence.index or trigger.aspect not in ("base", "done"):
+    if not sentence.capital_names or trigger.aspect not in ("base", "done"):
         return False
     low, _ = sentence.clause(trigger.start)
     known = sentence.within((low, trigger.start), *_VERBAL)
@@ -161,8 +164,23 @@ def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
             continue
         if any(t.start < word.end() and word.start() < t.end for t in sentence.tags):
             return False
-        return word[0][0].isupper() and not word[0].endswith(ADVERBS)
+        opens = bool(sentence.index) or word.start() == sentence.start  # titles may write every word large
+        return opens and word[0][0].isupper() and not word[0].endswith(ADVERBS)
     return False
+
+
+_APPOSED = re.compile(r"([A-ZÀ-Ý][\w&.'’-]*(?: [A-ZÀ-Ý][\w&.'’-]*){0,3}), [^,]{4,80}, ")
+
+
+def _is_appositions(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether an unknown name, with what it is between commas, is the verb's subject ("Acme, part of X, will cut")."""
+    if not sentence.capital_names or trigger.aspect not in ("base", "done"):
+        return False
+    low, _ = sentence.clause(trigger.start)
+    name = _APPOSED.match(sentence.text, low if sentence.text[low] != " " else low + 1, trigger.start)
+    if name is None or trigger.start - name.end() > _VERB_GROUP:
+        return False
+    return not any(t.start < name.end(1) and name.start(1) < t.end for t in sentence.tags)
 
 
 def _is_of_authority(sentence: Sentence, trigger: Tag, rule: Rule) -> bool:
