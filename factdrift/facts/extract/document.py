@@ -60,6 +60,7 @@ class Sentence:
     breaks: list[int] = field(default_factory=list)  # offsets at which a new clause starts
     asides: list[tuple[int, int]] = field(default_factory=list)  # relative clauses set off by commas
     setting: Set[str] = frozenset()  # the labels of the title: where a story is set need not be said again
+    subject_first: bool = False  # whether no sentence opens with its verb
     participle: str = ""  # how a form ends that goes along with the main verb
     closing: bool = False  # whether the story begins with something that was completed
     markers: dict[int, list[Tag]] = field(default_factory=dict)  # what `amounts.markers_of` has found

@@ -81,9 +81,9 @@ class Lexicon(_Frozen):
     unit_descriptions: Phrases = ()  # templates with {owner}
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun
     auxiliaries: Phrases = ()  # words of having that make a tense right before a participle ("had agreed")
-    participle: str = (
-        ""  # how a verb form ends that tells what comes with the main verb ("sold 5 %, cutting it to 40 %")
-    )
+    # How a verb form ends that tells what comes with the main verb ("sold 5 %, cutting it to 40 %").
+    participle: str = ""
+    subject_first: bool = False  # whether a statement opens with its subject, never with its verb
     past_alike: Phrases = ()  # verbs whose past is written like their open form: right behind a subject it is the past
     tenses: dict[Literal["future", "rumour"], Phrases] = {}  # endings of a verb that say so ("-rà", "-rebbe")
     infinitives: dict[str, dict[Literal["base", "done"], Phrases]] = {}  # ending -> those of regular forms

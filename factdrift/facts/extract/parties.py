@@ -22,7 +22,7 @@ _AUXILIARY = 6  # characters of " will "
 _DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own"))
 _PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
 _VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
-ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
+_ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
 _VERB_GROUP = 24  # characters of "has agreed to" before a verb
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
@@ -153,6 +153,13 @@ def coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) -> 
 _WORD = re.compile(r"[\w&.'’-]+")
 
 
+def may_open(sentence: Sentence, word: str) -> bool:
+    """Whether a word that opens the sentence can be a name: by a capital inside where a verb may stand there as well."""
+    if any(letter.isupper() for letter in word[1:]):
+        return True
+    return sentence.subject_first and word[:1].isupper() and not word.endswith(_ADVERBS)
+
+
 def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
     """Whether a name that the topic does not know stands before an open verb ("Acme has agreed to invest")."""
     if not sentence.capital_names or trigger.aspect not in ("base", "done"):
@@ -164,8 +171,9 @@ def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
             continue
         if any(t.start < word.end() and word.start() < t.end for t in sentence.tags):
             return False
-        opens = bool(sentence.index) or word.start() == sentence.start  # titles may write every word large
-        return opens and word[0][0].isupper() and not word[0].endswith(ADVERBS)
+        if word.start() == sentence.start:
+            return may_open(sentence, word[0])
+        return bool(sentence.index) and word[0][0].isupper()  # a title may write every word large
     return False
 
 

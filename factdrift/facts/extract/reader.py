@@ -142,6 +142,7 @@ class _Tongue:
             sentence.setting = found[0].labels
             sentence.closing = closing
             sentence.participle = self._lexicon.participle
+            sentence.subject_first = self._lexicon.subject_first
         discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
         for sentence in found:
             if sentence.tags:

@@ -29,18 +29,21 @@ def is_possessed(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is what somebody has ("its 43 per cent", "X's own 15 per cent")."""
     own = sentence.within((quantity.start - _OWN, quantity.start), "own")
     edge = own[-1].start if own and own[-1].end == quantity.start - 1 else quantity.start
-    owned = [m for m in sentence.mentions if m.poss and m.end <= edge]
-    if not owned:
-        return False
-    if edge - owned[-1].end <= _BESIDE:
+    return any(m.poss and 0 <= edge - m.end <= _BESIDE for m in sentence.mentions)
+
+
+def is_possession(sentence: Sentence, quantity: Quantity) -> bool:
+    """The same, also of what remains and of a holding ("its remaining 12 %", "its holding of about 26 %")."""
+    owned = [m for m in sentence.mentions if m.poss and m.end <= quantity.start]
+    if is_possessed(sentence, quantity) or not owned:
+        return bool(owned)
+    gap = (owned[-1].end, quantity.start)
+    words = sentence.shadow[gap[0] : gap[1]].removeprefix("'s").split()
+    if len(words) == 1 and words[0].isalpha() and gap[1] - gap[0] <= _REMAINING:
         return True
-    words = sentence.shadow[owned[-1].end : edge].removeprefix("'s").split()
-    if len(words) == 1 and words[0].isalpha() and edge - owned[-1].end <= _REMAINING:
-        return True  # "its remaining 12 percent"
-    # "Its holding of about 26 percent": the number is what it has.
-    nouns = [t for t in sentence.within((owned[-1].end, edge), "stake") if t.start - owned[-1].end <= _BESIDE]
-    of = sentence.within((nouns[0].end, edge), "of") if nouns else []
-    return bool(of) and of[0].start - nouns[0].end == 1 and edge - of[0].end <= _ABOUT
+    nouns = [t for t in sentence.within(gap, "stake") if t.start - gap[0] <= _BESIDE]
+    of = sentence.within((nouns[0].end, gap[1]), "of") if nouns else []
+    return bool(of) and of[0].start - nouns[0].end == 1 and gap[1] - of[0].end <= _ABOUT
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
@@ -115,7 +118,8 @@ def _stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, markers:
             return Stage.CURRENT if _is_now_held(sentence, quantity) else None
         if _is_held_already(sentence, quantity, markers):
             return Stage.CURRENT
-    if "to" not in markers and is_possessed(sentence, quantity):
+    owned = is_possession if kind == "holding" else is_possessed
+    if "to" not in markers and owned(sentence, quantity):
         stage = Stage.CURRENT  # "would cut its 43 per cent": the number is what it holds
     else:
         stage = _told_stage(sentence, quantity, kind, cue, markers)

@@ -13,7 +13,7 @@ from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
-from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possessed
+from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possession
 from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, split_of
 from factdrift.facts.extract.splits import read_split
 from factdrift.facts.extract.stages import stage_of
@@ -74,7 +74,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         elif cue and kind in by_class:
             options = _gapping(sentence, quantity, by_class[kind], before)
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
-            if not filled and kind == "block" and is_possessed(sentence, quantity):
+            if not filled and kind == "block" and is_possession(sentence, quantity):
                 options = _of_the_next(sentence, quantity, by_class.get("holding", []))
                 filled = _fill(sentence, quantity, "holding", cue, options, context, last)
             if not filled and before and kind == "holding":

@@ -4,7 +4,7 @@ import re
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.parties import ADVERBS
+from factdrift.facts.extract.parties import may_open
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
@@ -34,7 +34,9 @@ def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
         return False
     ahead = sentence.text[sentence.start : verbs[-1].start].split()
     words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
-    if not words or not _NAME.fullmatch(words[-1]) or (len(words) == 1 and words[0].endswith(ADVERBS)):
+    if not words or not _NAME.fullmatch(words[-1]):
+        return False
+    if len(words) == 1 and not may_open(sentence, words[0]):
         return False
     name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
     dated = any(w.start <= name_at < w.end for w in sentence.dates)
@@ -44,10 +46,10 @@ def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
 def is_of_rest(sentence: Sentence, start: int, end: int) -> bool:
     """Whether each of some others holds the share ("X is to hold 70 percent of Z, the partners 10 percent each")."""
     before = [q for q in sentence.percents if q.end < start]
-    if not before or not sentence.within((before[-1].end, end + _EACH), "each"):
+    comma = sentence.shadow.rfind(",", before[-1].end, start) if before else -1
+    if comma < 0 or not sentence.within((comma, end + _EACH), "each"):
         return False
-    comma = sentence.shadow.rfind(",", before[-1].end, start)
-    if comma < 0 or sentence.within((comma, start), "both", "other"):
+    if sentence.within((comma, start), "both", "other"):
         return False  # "and both will hold 15 percent each"
     return not any(comma < m.start < start for m in sentence.mentions)
 
