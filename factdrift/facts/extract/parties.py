@@ -154,7 +154,7 @@ _WORD = re.compile(r"[\w&.'’-]+")
 
 
 def may_open(sentence: Sentence, word: str) -> bool:
-    """Whether a word that opens the sentence can be a name: by a capital inside where a verb may stand there as well."""
+    """Whether a word that opens the sentence can be a name: by a capital inside where a verb may stand there too."""
     if any(letter.isupper() for piece in re.split("['’-]", word) for letter in piece[1:]):
         return True
     return sentence.subject_first and word[:1].isupper() and not word.endswith(_ADVERBS)

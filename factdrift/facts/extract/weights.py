@@ -35,7 +35,10 @@ def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun
         return 0
     if mention.poss and not mention.sure:
         return 0  # "its share was 30 % and the partner's 70 %"
-    return 4 if _is_marked_behind(sentence, mention, start) else 2
+    if _is_marked_behind(sentence, mention, start):
+        return 4
+    behind = mention.start >= end and sentence.clause(mention.start) != sentence.clause(start)
+    return 1 if behind else 2  # "X holds 35 %, and of Z's offer it said ...": what another clause is about
 
 
 def _follows_verb(sentence: Sentence, mention: Mention) -> bool:
