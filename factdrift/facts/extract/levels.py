@@ -20,6 +20,7 @@ from factdrift.topic import Entity
 
 EXACT_DECIMALS = 2  # a set rate is exact: 4 % and 3.75 % are two rates
 _FOLLOWS = 16  # characters within which "5.6% in 2023" belongs together
+_STAFF = 8  # characters of "of the"
 _REACH = 110
 
 
@@ -34,9 +35,21 @@ def read_levels(
     for group in by_relation.values():
         if group[0].relation.by_concept:
             drafts += [d for rule in group for d in _own_level(sentence, rule, context)]
-        elif sentence.percents and not sentence.tagged("opinion"):
+        elif sentence.percents and not _is_opinion(sentence):
             drafts += _percents(sentence, group, context, entities)
     return drafts
+
+
+def _is_opinion(sentence: Sentence) -> bool:
+    """Whether outsiders say it: analysts, economists, experts, who are nobody's own ("its experts expect")."""
+    own = {t.end + 1 for t in sentence.tagged("pronoun") if t.aspect == "state"}
+    return any(t.start not in own and not _is_staff(sentence, t) for t in sentence.tagged("opinion"))
+
+
+def _is_staff(sentence: Sentence, experts: Tag) -> bool:
+    """Whether they are those of an organisation ("die Fachleute der Notenbank")."""
+    behind = [m for m in sentence.mentions if 0 < m.start - experts.end <= _STAFF and m.marker in ("of", "by")]
+    return any(m.type in ("body", "company", "state") for m in behind)
 
 
 def _percents(
@@ -65,7 +78,7 @@ def _percents(
 def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list[Draft]:
     """The percentage that stands nearest to the words by which a fact of its own kind is known."""
     evoking = triggers(sentence, rule) if sentence.percents else []
-    if not evoking or not parties_present(sentence, rule, context) or sentence.tagged("opinion"):
+    if not evoking or not parties_present(sentence, rule, context) or _is_opinion(sentence):
         return []
     numbers = [
         q for q in sentence.percents if not q.vague and not _is_step(sentence, q) and not _is_vote(sentence, q, evoking)
@@ -149,9 +162,13 @@ def _is_step(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is a former level ("from 3.75 %"). A word that means "of" too needs a level that follows."""
     low = max(sentence.start, quantity.start - 14)
     before = sentence.within((low, quantity.start), "from", "to")
-    if not before or before[-1].label != "from" or sentence.shadow[before[-1].end : quantity.start].strip():
+    if not before or before[-1].label != "from":
         return False
-    if before[-1].start not in {t.start for t in sentence.within((low, quantity.start), "of", "by")}:
+    words = sentence.within((before[-1].end, quantity.start), "formerly", "now_held")  # "von bisher 4 Prozent"
+    edge = words[-1].end if words else before[-1].end
+    if sentence.shadow[edge : quantity.start].strip():
+        return False
+    if words or before[-1].start not in {t.start for t in sentence.within((low, quantity.start), "of", "by")}:
         return True
     return any(is_target(sentence, q) for q in sentence.percents if 0 < q.start - quantity.end <= _FOLLOWS)
 

@@ -159,7 +159,7 @@ class Scanner:
     @staticmethod
     def _gap_end(shadow: str, end: int, tail: str) -> int:
         window = shadow[end : end + MAX_GAP + len(tail)]
-        for stop in (". ", "\n", "。"):
+        for stop in (". ", ": ", "; ", "\n", "。"):
             window = window.split(stop, 1)[0]
         open_end = tail.endswith("*")
         tail = tail.rstrip("*")
@@ -199,6 +199,8 @@ def _hiders(entry: Entry) -> tuple[str, ...]:
         return (kind,)  # a plan may be named "42 a month"
     if kind == "name" and not entry.sure:
         return ("description", "name", "blocker")
+    if kind in ("of", "to", "from", "by"):
+        return (kind, "name", "blocker")  # "del banco": a description may begin with its preposition
     if kind.startswith("concept:"):
         return (kind, "name", "blocker")  # "the Chennai plant" is a plant in India all the same
     return tuple(dict.fromkeys((kind, "name", "description", "blocker")))
