@@ -29,7 +29,7 @@ _EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """When something is due, or was done; a fall of the plan is a claim of its own."""
     lacking = sentence.tagged("lacking")
-    tags = [t for t in triggers(sentence, rule) if not any(0 < t.start - w.end <= _ARTICLE for w in lacking)]
+    tags = [t for t in triggers(sentence, rule) if not any(_is_lacked(t, w) for w in lacking)]
     if (
         not tags
         or not parties_present(sentence, rule, context)
@@ -66,6 +66,11 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if fallen and due and "state" in rule.relation.value:  # "had planned to list it in May but called it off"
         drafts.append(Draft(rule.fact, sentence, State(True), Stage.CANCELLED, (fallen[0].start, fallen[0].end)))
     return drafts
+
+
+def _is_lacked(tag: Tag, lacking: Tag) -> bool:
+    """Whether it is said to be missing, or not to matter ("without any listing", "listing or no listing")."""
+    return 0 < tag.start - lacking.end <= _ARTICLE or lacking.start - tag.end == 1
 
 
 def _dropped(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:

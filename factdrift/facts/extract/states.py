@@ -11,6 +11,7 @@ from factdrift.facts.extract.takeovers import TAKEOVER, TAKING, governs, is_done
 from factdrift.model import Stage, State
 from factdrift.topic import Entity
 
+_CHANGE = 30  # characters from a noun to the verb that changes it
 _OBJECT, _NEGATED = 10, 20  # characters between a verb and its object, and a denial and its verb
 
 
@@ -40,6 +41,8 @@ def _candidates(sentence: Sentence, rule: Rule, context: tuple[str, ...], entiti
 def _told(sentence: Sentence, rule: Rule, tag: Tag) -> list[Draft]:
     """The state that a trigger tells of, with its stage; nothing where it only speaks of it."""
     relation, span = rule.relation, (tag.start, tag.end)
+    if relation.lasting and _is_changing(sentence, tag):
+        return []
     if tag.label in TAKING and is_permitted(sentence, tag):
         return []
     # "neither may exercise more than 15 % of the votes": a limit denies nothing
@@ -56,6 +59,12 @@ def _told(sentence: Sentence, rule: Rule, tag: Tag) -> list[Draft]:
     if denied and not _is_ahead(sentence, tag) and "trust" not in sentence.labels:
         return [Draft(rule.fact, sentence, State(False), Stage.CURRENT, span)]  # "without votes"
     return [Draft(rule.fact, sentence, State(True), stage, span)]
+
+
+def _is_changing(sentence: Sentence, tag: Tag) -> bool:
+    """Whether what lasts is told to become another thing ("buying will change from one standard to ..."): no claim."""
+    verbs = sentence.within((tag.end, tag.end + _CHANGE), "changes")
+    return bool(verbs) and "," not in sentence.shadow[tag.end : verbs[0].start]
 
 
 def _adjusted(sentence: Sentence, rule: Rule, tag: Tag, stage: Stage) -> Stage:
