@@ -11,6 +11,7 @@ from factdrift.topic import Entity
 _ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
 _PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
+_SHARED = 3  # characters of an article that a marker and a noun share
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
 _TAKER = 6  # characters of "to" between a verb of selling and whoever takes what is sold
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
@@ -213,7 +214,9 @@ class Discourse:
         if len(words) <= 1:
             return True
         titles = sentence.within((end - _CALLED, end), "partner")
-        kinds = [t for t in sentence.within((start, end), "venture_ref", "pronoun") if t.aspect in ("", "noun")]
+        # An article may be part of the marker: "de la société industrielle X".
+        kinds = [t for t in sentence.within((start - _SHARED, end), "venture_ref", "pronoun") if t.end > start]
+        kinds = [t for t in kinds if t.aspect in ("", "noun")]
         beside = bool(kinds) or (bool(titles) and titles[-1].end >= end - 1)
         return beside and len(words) <= _MOST_WORDS and all(word == word.lower() for word in words)
 

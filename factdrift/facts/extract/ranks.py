@@ -40,7 +40,8 @@ def read_rank(
             if sentence.within((at[0] - _LOST, at[0]), "lose_place") and near.id == rule.fact.subject:
                 return [Draft(rule.fact, sentence, Ordinal(rank + 1), Stage.COMPLETED, at)]
             passed = sentence.tagged("overtake")
-            if sentence.within((at[1], at[1] + _NOUN), "shareholder", "outsider"):
+            nouns = sentence.within((at[0], at[1] + _NOUN), "shareholder", "outsider")
+            if any(t.end > at[1] for t in nouns):
                 continue  # "the fifth-largest shareholder", "the third-largest bank"
             if passed and sentence.within((passed[0].start - _MODAL, passed[0].start), "future", "rumour"):
                 return []  # "will overtake X": X is not passed yet

@@ -256,7 +256,8 @@ class _Tongue:
 
 
 def _is_question(sentence: Sentence) -> bool:
-    return sentence.shadow[sentence.start : sentence.end].rstrip(" \"'»”’)").endswith("?")
+    said = sentence.shadow[sentence.start : sentence.end].rstrip(" \"'»”’)」。")
+    return said.endswith("?") or any(t.end - sentence.start >= len(said) for t in sentence.tagged("asks"))
 
 
 def _is_bare_share(sentence: Sentence) -> bool:

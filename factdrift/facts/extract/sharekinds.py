@@ -65,6 +65,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
         cost, kind, tag = governing[0] if governing else (cost, kind, tag)  # "to sell a stake of 2.5 %": a block
     growth = sentence.tagged("growth") if kind == "holding" else []
+    if growth and tag.label in ("lower", "raise") and not sentence.tagged("stake", "own", "votes", "trust", "cross"):
+        return "", None  # "X gains 15 % in registrations, while Y stops at 3 %"
     if growth and (
         any(distance(sentence, t.start, quantity.start) < cost for t in growth)
         or _is_of_growth(sentence, tag, quantity)

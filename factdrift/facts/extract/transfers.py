@@ -39,6 +39,8 @@ def read_steps(
             nouns = [n for n in near if span[0] <= n.start < span[1] and distance(sentence, n.start, tag.start) <= 60]
             if not nouns or (kind == "trust" and not sentence.within(span, "rest")):
                 continue
+            if kind == "block" and _is_price_move(sentence, nouns[0], tag):
+                continue
             roles = roles_at(sentence, nouns[0].start, nouns[0].end, context)
             for rule in choose_rules(by_class[kind], roles, context, 4):
                 if rule.fact.name not in done:
@@ -46,6 +48,13 @@ def read_steps(
                     stage = stage_of(sentence, tag, tag.start)
                     drafts.append(Draft(rule.fact, sentence, None, stage, (tag.start, tag.end)))
     return drafts
+
+
+def _is_price_move(sentence: Sentence, shares: Tag, verb: Tag) -> bool:
+    """Whether the shares themselves give up a part of their price ("le azioni X hanno ceduto il 3,4 %")."""
+    if shares.end > verb.start or verb.aspect == "noun":
+        return False
+    return any(0 <= q.start - verb.end <= _GIVEN for q in sentence.percents)
 
 
 def _is_told(sentence: Sentence, noun: Tag) -> bool:
@@ -243,6 +252,7 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
     return drafts
 
 
+_GIVEN = 5  # characters of " the " between a verb and its number
 _SOLD = 24  # characters between a verb of selling and all that is sold
 _ONE = 3  # pieces of " to "
 _BEHIND = 4  # letters of a preposition
