@@ -76,6 +76,9 @@ def _beside(sentence: Sentence, number: Plain, things: Sequence[Tag]) -> Tag | N
         gap = _unnamed(sentence, number.end, tag.start)
         if 0 <= tag.start - number.end <= _BESIDE and _is_breath(gap) and len(gap.split()) <= _WORDS:
             return tag
+    if not sentence.capital_names:  # 利用者は1億7000万人: a particle joins the thing to its number
+        near = [p for p in sentence.within((number.start - 1, number.start), "subject_after") if p.end == number.start]
+        return next((t for t in things for p in near if t.end == p.start), None)
     return None
 
 

@@ -53,6 +53,8 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if when is None:
         if rule.relation.ending and stage is Stage.COMPLETED and step.aspect == "done":
             return [Draft(rule.fact, sentence, None, stage, (step.start, step.end))]
+        if rule.relation.by_concept and stage not in (Stage.COMPLETED, Stage.CANCELLED, Stage.DENIED):
+            return []  # "extends the deadline": to when is not said
         if stage is Stage.RUMOURED and "condition" in sentence.labels:
             return []  # "if it is listed ..." says nothing of when
         if "state" not in rule.relation.value:

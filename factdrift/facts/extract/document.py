@@ -13,12 +13,13 @@ from operator import attrgetter
 
 from factdrift.facts.extract.dates import DateReader, When
 from factdrift.facts.extract.numbers import NumberReader, Plain, Quantity
-from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.scan import Tag, tags_between
 
 ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
 
 _PARTICLES = 6  # characters of particles between a name and a fraction of it
 _LEVEL = 12  # characters of "to 15 " before a verb that stands last
+_COUNTED = 6  # characters of " d'" between a number and what it counts
 _ARTICLE = 8  # characters of an article between "of" and a name
 MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
 _NONE: list[Tag] = []
@@ -89,7 +90,14 @@ class Sentence:
     def moneys(self) -> list[Quantity]:
         """Amounts of money, in order; conversions in parentheses left out."""
         found = self.numbers.moneys(self.shadow, self.start, self.end)
-        return [q for q in found if not q.conversion][:MOST_NUMBERS]
+        return [q for q in found if not q.conversion and not (q.bare and self._is_counted(q))][:MOST_NUMBERS]
+
+    def _is_counted(self, quantity: Quantity) -> bool:
+        """Whether things stand behind the number ("170 millions d'utilisateurs"): it is no money."""
+        return any(
+            t.label.startswith("unit:") and 0 < t.start - quantity.end <= _COUNTED
+            for t in tags_between(self.tags, quantity.end, quantity.end + _COUNTED + 1)
+        )
 
     @cached_property
     def plains(self) -> list[Plain]:

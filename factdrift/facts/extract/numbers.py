@@ -32,6 +32,7 @@ class Quantity:
     conversion: bool = False
     points: bool = False
     vague: bool = False  # a fraction in words ("a third")
+    bare: bool = False  # an amount without a currency of its own ("170 millions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class NumberReader:
         self._fractions = {part.lower(): percent for part, percent in numbers.fractions.items()}
         self._fraction = re.compile(rf"{_ALONE}(?:{any_of(self._fractions)})(?![a-zà-ÿ])")
         self._plain = re.compile(
-            rf"{_ALONE}{opening_of(numbers.words)}(?P<n>{number})(?:\s?(?P<scale>{scale})(?![a-zà-ÿ]))?(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
+            rf"{_ALONE}{opening_of(numbers.words)}(?P<n>{number})"
+            rf"(?:\s?(?P<scale>{scale})(?![a-zà-ÿ])(?:(?P<low>\d[\d,]*)(?P<lowscale>{scale}))?)?"
+            rf"(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
         )
 
     def plains(self, shadow: str, start: int, end: int) -> list[Plain]:
@@ -89,6 +92,8 @@ class NumberReader:
         for match in self._plain.finditer(shadow, start, end):
             if (number := self._number(match["n"])) is not None:
                 scaled = number * self._numbers.scales.get(match["scale"] or "", 1)
+                if match["low"]:  # 1億7000万
+                    scaled += float(match["low"].replace(",", "")) * self._numbers.scales[match["lowscale"]]
                 found.append(Plain(*match.span(), scaled, _significant(match["n"])))
         return found
 
@@ -160,7 +165,9 @@ class NumberReader:
         if match["high"]:  # 6億9000万
             amount += float(match["high"].replace(",", "")) * self._numbers.scales.get(match["highscale"], 1)
         before = shadow[max(0, match.start() - 4) : match.start()].rstrip("約 ")
-        return Quantity(*match.span(), Money(amount, currency, _significant(text)), conversion=before.endswith("("))
+        return Quantity(
+            *match.span(), Money(amount, currency, _significant(text)), before.endswith("("), bare=bool(match["n4"])
+        )
 
     def _currency(self, match: re.Match[str]) -> str | None:
         raw = (match["symbol"] or match["word"] or "").rstrip(".")

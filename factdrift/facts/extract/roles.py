@@ -7,6 +7,7 @@ Weights are small integers: 4 for words that touch ("15 % of X"), 3 for grammar 
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from factdrift.facts.extract.apiece import JOINT, is_joint
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
@@ -74,7 +75,7 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     for mention, weight in holder:
         if weight >= 3 or mention not in taken:
             roles.holder[mention.id] = max(roles.holder[mention.id], weight)
-    if of_rest:
+    if of_rest or (not sentence.labels.isdisjoint(JOINT) and is_joint(sentence, start)):
         roles.holder[UNKNOWN] = 6
     if is_held_by_stranger(sentence, start) or is_some_shareholder(sentence, start):
         roles.holder[UNKNOWN] = 4

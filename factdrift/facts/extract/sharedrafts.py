@@ -90,7 +90,8 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
     if stage is None:
         return None
     span = (quantity.start, quantity.end)
-    if kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity):
+    rest = kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity)
+    if rest and not is_possession(sentence, quantity):
         value = Percent(100.0)
     elif kind == "holding" and _is_part_bought(sentence, quantity):
         return Draft(rule.fact, sentence, None, stage, span)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from factdrift.facts.extract.amounts import is_source, is_target
+from factdrift.facts.extract.apiece import read_apiece
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
@@ -49,6 +50,10 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     split, shared_out = read_split(sentence, by_class.get("holding", []), context)
     for index, quantity in enumerate(sentence.percents):
         if quantity.start in shared_out:
+            continue
+        if (apiece := read_apiece(sentence, quantity, by_class.get("holding", []), context)) is not None:
+            found += apiece
+            kinds.append("holding")
             continue
         kind, cue = classify(sentence, index, quantity)
         if index and (paired := of_pair(sentence, index)):
