@@ -87,3 +87,79 @@ PERMITS = {
 def test_a_permission_is_its_own_authoritys(lang: str, text: str, claims: set[tuple[str, object, str]]) -> None:
     """What an authority allows or refuses is a claim of that authority alone; what is awaited is none."""
     assert read(text, lang, "Meridia and Kestrel: the Meridia-Kestrel deal") == claims
+
+
+# The same, of takeovers, their prices and other sums, plants and offices.
+TOLD = {
+    "a sale to the buyer": (
+        "en",
+        "Norra sold Velgas to the state for 500 million euros.",
+        {("nationalised", True, "completed"), ("paid-to-norra", 500.0, "completed")},
+    ),
+    "a verb behind the sum": (
+        "de",
+        "Meridia hatte den Spielekonzern im Oktober für 69 Milliarden Dollar gekauft.",
+        {("takeover", True, "completed"), ("price", 69.0, "completed")},
+    ),
+    "a description that tells of it": (
+        "fr",
+        "Meridia a finalisé vendredi le rachat de Kestrel pour 69 milliards de dollars.",
+        {("takeover", True, "completed"), ("price", 69.0, "completed")},
+    ),
+    "what a relative clause says of it": (
+        "en",
+        "The takeover of Kestrel by Meridia, which closed in May, was its largest.",
+        {("takeover", True, "completed")},
+    ),
+    "another firm that is bought": ("en", "Meridia, which bought Zenith for $7.5 billion last year, said no more.", set()),
+    "what something else is about": ("en", "Meridia and Kestrel extended the deadline for their merger.", set()),
+    "a lawsuit against it": ("en", "A judge threw out a petition against Meridia's purchase of Kestrel.", set()),
+    "what came after it": ("en", "Meridia and Plume work together after the takeover of Kestrel.", set()),
+    "what it could lead to": ("en", "The takeover of Kestrel by Meridia could lead to higher prices.", set()),
+    "a part that is taken over": ("en", "Meridia takes over 30 percent of Kestrel.", set()),
+    "a worth with debts": ("en", "Meridia's bid values Kestrel at 8.3 billion dollars including debt.", set()),
+    "a fee and not a price": (
+        "en",
+        "Meridia will pay Kestrel a termination fee of $3 billion.",
+        {("fee", 3.0, "planned")},
+    ),
+    "a fee with a condition behind it": (
+        "en",
+        "Meridia's termination fee to Kestrel rises to $3.5 billion if the deal is not done by August.",
+        {("fee", 3.5, "planned")},
+    ),
+    "levels that are left and parts": (
+        "en",
+        "Hartland Bank lifted the credit line of Velgas to 9 billion euros from 2 billion.",
+        {("credit-line", 9.0, "completed")},
+    ),
+    "a currency that is named once": (
+        "en",
+        "Hartland Bank cut the credit line of Velgas, once 18 billion euros, to 3 billion.",
+        {("credit-line", 3.0, "completed")},
+    ),
+    "what a thing done is to bring about": (
+        "en",
+        "The Competition Board filed a complaint on Thursday seeking to stop the deal.",
+        {("lawsuit", True, "completed")},
+    ),
+    "a plant near another place": ("en", "Chipco will build a plant near Coldwater.", set()),
+    "a chief who speaks of something else": (
+        "en",
+        "Chipco will no longer go ahead with its project, chief executive Ann Lane said.",
+        {("chief", "Ann Lane", "current")},
+    ),
+    "a headcount beside a cut in percent": (
+        "en",
+        "Chipco wants to have 75,000 employees by December, after cutting 15% of its jobs.",
+        set(),
+    ),
+    "a unit of the group": ("en", "Acme, part of the Chipco group, will cut 7,500 jobs.", set()),
+    "an unknown investor": ("en", "Acme has agreed to cut 7,500 jobs.", set()),
+}
+
+
+@pytest.mark.parametrize(("lang", "text", "claims"), TOLD.values(), ids=TOLD)
+def test_a_deal_is_told_by_those_who_make_it(lang: str, text: str, claims: set[tuple[str, object, str]]) -> None:
+    """A takeover, its price and other sums are claims only of those of whom the sentence tells them."""
+    assert read(text, lang, "Chipco, Velgas, Meridia and Kestrel") == claims

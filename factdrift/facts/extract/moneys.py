@@ -64,7 +64,7 @@ def _is_left(sentence: Sentence, quantity: Quantity) -> bool:
         return True  # "100 million in legal fees"
     if any(t.start - quantity.end == 1 for t in sentence.within((quantity.end, quantity.end + 2), "of_it")):
         return len(sentence.moneys) > 1  # "1.3 billion, at least 1 billion of it at the works"
-    before = sentence.within((quantity.start - _ONCE, quantity.start), "from", "step", "wherein")
+    before = sentence.within((quantity.start - _ONCE, quantity.start), "from", "step", "wherein", "of_it")
     if not before or sentence.shadow[before[-1].end : quantity.start].strip(" -$€£"):
         return False
     return len(sentence.moneys) > 1

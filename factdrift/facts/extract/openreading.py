@@ -14,6 +14,7 @@ from factdrift.facts.extract.roles import UNKNOWN, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sharekinds import classify
 from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.takeovers import TAKING, is_only_spoken_of
 from factdrift.model import State
 from factdrift.topic import Entity, FactSpec
 
@@ -52,6 +53,8 @@ def read_candidates(
             continue
         if tag := _trigger(sentence, relation, first, second):
             stage = stage_of(sentence, tag, tag.start)
+            if tag.label in TAKING and is_only_spoken_of(sentence, tag, stage):
+                continue  # "extended the deadline for their merger"
             drafts.append(Draft(_spec(name, first.id, second.id), sentence, State(True), stage, (tag.start, tag.end)))
     return drafts
 

@@ -23,6 +23,7 @@ _DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own")
 _PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
 _VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
 _ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
+_GROUP = 90  # characters in which a verb's subject is looked for
 _VERB_GROUP = 24  # characters of "has agreed to" before a verb
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
@@ -164,13 +165,15 @@ def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
     """Whether a name that the topic does not know stands before an open verb ("Acme has agreed to invest")."""
     if not sentence.capital_names or trigger.aspect not in ("base", "done"):
         return False
-    low, _ = sentence.clause(trigger.start)
+    low = max(sentence.clause(trigger.start)[0], trigger.start - _GROUP)
     known = sentence.within((low, trigger.start), *_VERBAL)
     for word in reversed(list(_WORD.finditer(sentence.text, low, trigger.start))):
         if any(t.start < word.end() and word.start() < t.end for t in known):
             continue
         if any(t.start < word.end() and word.start() < t.end for t in sentence.tags):
             return False
+        if word.start() == low > sentence.start:
+            return False  # cut off
         if word.start() == sentence.start:
             return may_open(sentence, word[0])
         return bool(sentence.index) and word[0][0].isupper()  # a title may write every word large

@@ -11,6 +11,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.model import Stage
 
 _CANCELS, _DENIES = 90, 70  # characters in which a word of falling or denying may stand
+_MOVED = 40  # characters between a fact's own word and the verb that moves it
 _NEGATES = 12  # characters between a negation and a word of falling
 _AGREED, _GOVERNED = 25, 30  # characters between a word of agreeing, or guessing, and the verb that it rules
 
@@ -68,6 +69,9 @@ def _by_past(sentence: Sentence, cues: Cues, trigger: Tag) -> Stage | None:
     is_base = trigger.aspect == "base"
     if is_base and not cues.open and _is_behind(sentence, trigger):
         return Stage.COMPLETED  # "after selling 5 %, X still has ..."
+    own = trigger.label.startswith("fact:") and not (cues.open or cues["agree"])
+    if own and _is_moved(sentence, cues.span, trigger):
+        return Stage.COMPLETED  # "lifted the credit line to 9 billion"
     if cues["hard_done"] and not cues.future and not cues.hearsay:
         return Stage.COMPLETED
     if is_base and not cues.open and _past_year(sentence, cues.span):
@@ -75,6 +79,12 @@ def _by_past(sentence: Sentence, cues: Cues, trigger: Tag) -> Stage | None:
     if not cues.open and (main := _goes_along(sentence, trigger)):
         return Stage.AGREED if coincides(main, sentence.tagged("agree")) else Stage.COMPLETED
     return None
+
+
+def _is_moved(sentence: Sentence, span: tuple[int, int], noun: Tag) -> bool:
+    """Whether a verb of the past beside a fact's own word tells what was done to it."""
+    verbs = [t for t in sentence.within(span, *STEPS, "settle", "price") if t.aspect == "done"]
+    return any(max(noun.start - t.end, t.start - noun.end) <= _MOVED for t in verbs)
 
 
 def _by_aspect(sentence: Sentence, cues: Cues, trigger: Tag) -> Stage | None:

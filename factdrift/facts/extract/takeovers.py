@@ -20,6 +20,7 @@ _HEAD = 24  # characters between a noun and the takeover that it is about
 _NEXT = 6  # characters of "the " between a verb and what it takes over
 _MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
 _HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
+_PARTY = 8  # characters of " of the " between a noun and a party
 _ASIDE = 3  # characters between a noun and its relative clause
 _VAGUE = 14  # characters of "about" between "for" and the sum
 _PAID = 24  # characters from a verb of paying to its sum
@@ -105,17 +106,28 @@ def _does_another_thing(sentence: Sentence, tag: Tag) -> bool:
 
     What it may do is told by a modal; the verb behind that must be one of settling or falling.
     """
-    modal = sentence.within((tag.end, tag.end + _MODAL), "future", "rumour", "may")
-    modal = [t for t in modal if not sentence.shadow[tag.end : t.start].strip()]
+    edge = _behind_parties(sentence, tag)
+    modal = sentence.within((edge, edge + _MODAL), "future", "rumour", "may")
+    modal = [t for t in modal if not sentence.shadow[edge : t.start].strip()]
     if not modal or not sentence.capital_names:
         return False
     verb = sentence.within((modal[-1].end, modal[-1].end + _STEP), *_HAPPENS)
     return not verb
 
 
+def _behind_parties(sentence: Sentence, noun: Tag) -> int:
+    """Where a noun ends with the parties that it names ("the takeover of X by Y")."""
+    edge = noun.end
+    for mention in sentence.mentions:
+        if mention.marker in ("of", "by") and 0 < mention.start - edge <= _PARTY:
+            edge = mention.end
+    return edge
+
+
 def is_done_aside(sentence: Sentence, tag: Tag) -> bool:
     """Whether a relative clause right behind the noun says that it is done ("the takeover, which closed in May")."""
-    asides = [span for span in sentence.asides if 0 <= span[0] - tag.end <= _ASIDE]
+    edge = _behind_parties(sentence, tag)
+    asides = [span for span in sentence.asides if 0 <= span[0] - edge <= _ASIDE]
     return any(sentence.within(span, "hard_done") for span in asides)
 
 
