@@ -111,7 +111,11 @@ TOLD = {
         "The takeover of Kestrel by Meridia, which closed in May, was its largest.",
         {("takeover", True, "completed")},
     ),
-    "another firm that is bought": ("en", "Meridia, which bought Zenith for $7.5 billion last year, said no more.", set()),
+    "another firm that is bought": (
+        "en",
+        "Meridia, which bought Zenith for $7.5 billion last year, said no more.",
+        set(),
+    ),
     "what something else is about": ("en", "Meridia and Kestrel extended the deadline for their merger.", set()),
     "a lawsuit against it": ("en", "A judge threw out a petition against Meridia's purchase of Kestrel.", set()),
     "what came after it": ("en", "Meridia and Plume work together after the takeover of Kestrel.", set()),
