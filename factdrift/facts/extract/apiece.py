@@ -6,7 +6,7 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 
-_BESIDE = 3  # characters between a number and "each"
+_BESIDE = 5  # characters between a number and "each" ("cada uno un 15 %")
 _OF = 10  # characters of " of the " between a number and what it is of
 _LISTED = 24  # characters between holders that are listed ("X and the investor Y")
 _VERBS = ("own", "take_stake", "buy", "lower", "raise")
@@ -47,7 +47,8 @@ def is_joint(sentence: Sentence, start: int) -> bool:
 
 
 def _is_each(sentence: Sentence, quantity: Quantity) -> bool:
-    things = [m.end for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF]
+    things = [t.end for t in sentence.within((quantity.end, quantity.end + _BESIDE), "stake")]
+    things += [m.end for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF]
     if any(sentence.within((end, end + _BESIDE), "apiece") for end in (quantity.end, *things)):
         return True  # "15 percent each", "15 percent of Z each"
     before = sentence.within((sentence.start, quantity.start), "apiece")
@@ -65,6 +66,8 @@ def _holders(sentence: Sentence, before: int) -> list[str]:
     """The ids of those listed right before an offset, unmarked; the first of the list comes last."""
     listed: list[Mention] = []
     for mention in reversed([m for m in sentence.mentions if m.end <= before and m.type not in _THINGS]):
+        if mention.marker == "of" and not listed:
+            continue  # "X and Y are the investors in Z with 15 % each"
         gap = (mention.end, listed[-1].start) if listed else (mention.end, mention.end)
         text = sentence.shadow[gap[0] : gap[1]]
         if mention.marker or mention.poss or len(text) > _LISTED or any(c in ".;:()" or c.isdigit() for c in text):

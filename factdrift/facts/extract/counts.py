@@ -22,6 +22,7 @@ _BESIDE = 34  # characters from a number to the thing it counts ("38 of its best
 _PART = 8  # characters of "about" between a verb and its percentage
 _WORDS = 5
 _NEAR = 90  # characters from a number to the word that evokes the fact
+_MOVES = ("raise", "lower", "job_cut", "limit", "produce", "pace")
 _VERBS = ("raise", "lower", "produce", "limit", "job_cut", "hold_level")
 
 
@@ -133,7 +134,10 @@ def _is_left(sentence: Sentence, number: _Number) -> bool:
     if any(t.aspect == "noun" for t in sentence.within((number.by.end, number.by.end + 2), "raise", "lower")):
         return True  # "the 60 bps drop"
     before = sentence.within((max(sentence.start, number.value.start - 14), number.value.start), "from", "step")
-    return bool(before) and not sentence.shadow[before[-1].end : number.value.start].strip(" -")
+    if not before or sentence.shadow[before[-1].end : number.value.start].strip(" -"):
+        return False
+    moves = sentence.within(sentence.clause(number.value.start), *_MOVES)
+    return before[-1].label == "from" or bool(moves)  # "is used by 170 million" is no step
 
 
 def _draft(sentence: Sentence, rule: Rule, number: _Number, tag: Tag, kinds: set[str]) -> Draft:
