@@ -36,7 +36,7 @@ class Cues:
     span: tuple[int, int]
     future: bool
     delays: list[Tag]
-    hearsay: bool = False
+    hearsay: bool
 
     def __getitem__(self, label: str) -> list[Tag]:
         return self.found[label]

@@ -32,6 +32,6 @@ class Rule:
     relation: Relation
     labels: frozenset[str] = frozenset()  # empty: any sentence may
     evoking: tuple[str, ...] = ()  # the labels whose words evoke the fact
-    kind: str = ""  # the object's type; a place must be named
+    object_type: str = ""  # the type of the object; a place must be named
     rivals: frozenset[str] = frozenset()  # what else of the object's kind a sentence may be about
     owner: str | None = None  # whose unit the subject is: its plans are told of the owner

@@ -8,6 +8,7 @@ from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.permits import AUTHORITIES, is_author
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.strangers import unknown_before
 from factdrift.topic import Entity
 
 _PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
@@ -21,9 +22,6 @@ _STRANGER = 24  # characters of "a smaller partner, X"
 _AUXILIARY = 6  # characters of " will "
 _DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own"))
 _PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
-_VERBAL = ("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg")
-_ADVERBS = ("ly", "ment", "mente")  # of a word that opens a sentence with its verb ("Actualmente posee ...")
-_GROUP = 90  # characters in which a verb's subject is looked for
 _VERB_GROUP = 24  # characters of "has agreed to" before a verb
 _ACTOR = 12  # characters of "will also" between whoever acts and the verb
 _NEARER = 30  # characters by which the other place must be nearer
@@ -59,7 +57,7 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
     wanted = [rule.fact.subject, *([rule.fact.object] if rule.fact.object else [])]
     if rule.relation.by_concept and rule.fact.words:
         # Its own words may stand for the object, and "the acquisition of X" for a plan.
-        stands = not here or (rule.kind == "plan" and not _PLANS.isdisjoint(sentence.labels))
+        stands = not here or (rule.object_type == "plan" and not _PLANS.isdisjoint(sentence.labels))
         needed = {rule.fact.subject} if stands else set(wanted)
         return needed <= here | set(context)
     if rule.relation.joint:
@@ -71,14 +69,13 @@ def parties_present(sentence: Sentence, rule: Rule, context: tuple[str, ...]) ->
         return together and set(wanted) <= here | set(context)
     if rule.owner in here and rule.fact.subject in context and not rule.fact.object:
         return True  # "the owner is thinking of a listing"
-    if rule.kind == "plan" and "approve" in rule.relation.evoked_by and _speaks_of_deal(sentence):
+    if rule.object_type == "plan" and "approve" in rule.relation.evoked_by and _speaks_of_deal(sentence):
         wanted = wanted[:1]  # "cleared X to acquire 30 % of Y": the deal itself need not be named
     missing = [entity for entity in wanted if entity not in here]
-    if rule.fact.object in missing and (rule.kind == "place" or not rule.rivals.isdisjoint(here)):
+    if rule.fact.object in missing and (rule.object_type == "place" or not rule.rivals.isdisjoint(here)):
         return False
-    silent = (
-        ("person", "plan", "body") if "buy" in rule.relation.evoked_by else ("person",)
-    )  # "the deal" may name no party
+    # "The deal, valued at 69 billion, needs Y's approval" names no party either.
+    silent = ("person", "plan", "body") if "buy" in rule.relation.evoked_by else ("person",)
     nobody = all(m.type in silent for m in sentence.mentions)
     return not missing or (len(missing) < len(wanted) + nobody and all(e in context for e in missing))
 
@@ -107,7 +104,7 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     if entities[rule.fact.subject].type != "company":
         return True
     if not companies:
-        return not _is_strangers(sentence, trigger)
+        return not _is_anothers(sentence, trigger)
     if any(m.marker == "by" and 0 < m.start - trigger.end <= _BY and m.id != rule.fact.subject for m in companies):
         return False  # "is funded by Y"
     if _is_of_authority(sentence, trigger, rule):
@@ -122,7 +119,7 @@ def acting_subject(sentence: Sentence, trigger: Tag, rule: Rule, entities: dict[
     if not before:
         if any(m.id == rule.fact.subject for m in companies):
             return True
-        return all(m.id != rule.fact.subject for m in sentence.mentions) and not _is_strangers(sentence, trigger)
+        return all(m.id != rule.fact.subject for m in sentence.mentions) and not _is_anothers(sentence, trigger)
     nearest = before[-1]
     group = coordinated(sentence, before, nearest)
     return rule.fact.subject in group
@@ -151,33 +148,9 @@ def coordinated(sentence: Sentence, before: list[Mention], nearest: Mention) -> 
     return group
 
 
-_WORD = re.compile(r"[\w&.'’-]+")
-
-
-def may_open(sentence: Sentence, word: str) -> bool:
-    """Whether a word that opens the sentence can be a name: by a capital inside where a verb may stand there too."""
-    if any(letter.isupper() for piece in re.split("['’-]", word) for letter in piece[1:]):
-        return True
-    return sentence.subject_first and word[:1].isupper() and not word.endswith(_ADVERBS)
-
-
-def _is_strangers(sentence: Sentence, trigger: Tag) -> bool:
-    """Whether a name that the topic does not know stands before an open verb ("Acme has agreed to invest")."""
-    if not sentence.capital_names or trigger.aspect not in ("base", "done"):
-        return False
-    low = max(sentence.clause(trigger.start)[0], trigger.start - _GROUP)
-    known = sentence.within((low, trigger.start), *_VERBAL)
-    for word in reversed(list(_WORD.finditer(sentence.text, low, trigger.start))):
-        if any(t.start < word.end() and word.start() < t.end for t in known):
-            continue
-        if any(t.start < word.end() and word.start() < t.end for t in sentence.tags):
-            return False
-        if word.start() == low > sentence.start:
-            return False  # cut off
-        if word.start() == sentence.start:
-            return may_open(sentence, word[0])
-        return bool(sentence.index) and word[0][0].isupper()  # a title may write every word large
-    return False
+def _is_anothers(sentence: Sentence, trigger: Tag) -> bool:
+    """Whether somebody whom the topic does not know does it ("Acme has agreed to invest")."""
+    return trigger.aspect in ("base", "done") and unknown_before(sentence, trigger.start)
 
 
 _APPOSED = re.compile(r"([A-ZÀ-Ý][\w&.'’-]*(?: [A-ZÀ-Ý][\w&.'’-]*){0,3}), [^,]{4,80}, ")

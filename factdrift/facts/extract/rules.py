@@ -39,7 +39,7 @@ def rules_of(facts: Sequence[FactSpec], entities: Entities, offices: frozenset[s
         replace(
             rule,
             owner=entities[rule.fact.subject].unit_of,
-            kind=entities[rule.fact.object].type if rule.fact.object else "",
+            object_type=entities[rule.fact.object].type if rule.fact.object else "",
             rivals=_rivals(rule.fact, entities),
         )
         for rule in rules

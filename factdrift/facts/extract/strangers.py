@@ -4,13 +4,19 @@ import re
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.parties import may_open
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
-_NAME = re.compile(r"[A-ZÀ-Ý][\w&.'’-]*$")
+_WORD = re.compile(r"[\w&.'’-]+")
+_VERBAL = (
+    *("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg"),
+    "adverb",
+)
+_GROUP = 90  # characters in which a verb's subject is looked for
+_LONG = 5  # letters of a word that a title in capitals writes large
+_HOLDS = 60  # characters from a verb of holding to its share
 _EACH = 8  # characters from a share to "each"
 _INTO = 28  # the same between "in" and a trust
 _OUTSIDER = 40  # characters between a kind of holder and its verb, or between the verb and the share
@@ -19,28 +25,46 @@ _NAMED = 22  # characters between "of" and a name that is introduced
 _ACTS = ("own", "take_stake", "buy", "sell", "lower", "raise")
 
 
-def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
-    """Whether a name that the topic does not know stands right before the verb ("BlackRock owns 5 % of X")."""
-    if _is_outsider(sentence, at):
-        return True
+def unknown_before(sentence: Sentence, at: int) -> bool:
+    """Whether a name that the topic does not know stands before the verb at `at` ("Acme has agreed to invest").
+
+    Words of the verb's own group (auxiliaries, hedges, adverbs) may stand between; any other known word is no stranger.
+    """
     if not sentence.capital_names:
         return False
-    verbs = [
-        t
-        for t in sentence.tagged("own", "take_stake", "buy", "raise", "lower", "sell")
-        if t.end <= at and distance(sentence, t.end, at) <= 60
-    ]
-    if not verbs:
-        return False
-    ahead = sentence.text[sentence.start : verbs[-1].start].split()
-    words = [w for w in ahead if w.lower() not in ("has", "have", "will", "would", "already", "now", "also", "to")]
-    if not words or not _NAME.fullmatch(words[-1]):
-        return False
-    if len(words) == 1 and not may_open(sentence, words[0]):
-        return False
-    name_at = sentence.text.rfind(words[-1], sentence.start, verbs[-1].start)
-    dated = any(w.start <= name_at < w.end for w in sentence.dates)
-    return not dated and not any(t.start <= name_at < t.end for t in sentence.tags)
+    low = max(sentence.clause(at)[0], at - _GROUP)
+    group = sentence.within((low, at), *_VERBAL)
+    for word in reversed(list(_WORD.finditer(sentence.text, low, at))):
+        if any(t.start < word.end() and word.start() < t.end for t in group):
+            continue
+        spans = [(t.start, t.end) for t in sentence.tags] + [(w.start, w.end) for w in sentence.dates]
+        if any(a < word.end() and word.start() < b for a, b in spans) or word.start() == low > sentence.start:
+            return False
+        if word.start() == sentence.start:
+            return _may_open(sentence, word[0])
+        return word[0][0].isupper() and not _is_in_capitals(sentence)
+    return False
+
+
+def _is_in_capitals(sentence: Sentence) -> bool:
+    """Whether it is a title that writes every longer word large, so that a capital marks no name."""
+    words = sentence.text[sentence.start : sentence.end].split()
+    return not sentence.index and not any(len(word) >= _LONG and word.islower() for word in words)
+
+
+def _may_open(sentence: Sentence, word: str) -> bool:
+    """Whether a word that opens the sentence can be a name: by a capital inside where a verb may stand there too."""
+    if any(letter.isupper() for piece in re.split("['’-]", word) for letter in piece[1:]):
+        return True
+    return sentence.subject_first and word[0].isupper()
+
+
+def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
+    """Whether somebody whom the topic does not know holds the share at `at` ("BlackRock owns 5 % of X")."""
+    if _is_outsider(sentence, at):
+        return True
+    verbs = [t for t in sentence.tagged(*_ACTS) if t.end <= at and distance(sentence, t.end, at) <= _HOLDS]
+    return bool(verbs) and unknown_before(sentence, verbs[-1].start)
 
 
 def is_of_rest(sentence: Sentence, start: int, end: int) -> bool:

@@ -27,7 +27,7 @@ _PAID = 24  # characters from a verb of paying to its sum
 _PAYING = ("price", "invest", "fundraising")
 _HALF = 50  # percent: who takes less takes nothing over
 _A_SHARE = 1000  # a bare sum below this is the price of one share
-_NAME = re.compile(r"\s(?:in |into |dans |en |nel |nella )?[A-ZÀ-Ý][\w&-]+")
+_NAME = re.compile(r"\s[A-ZÀ-Ý][\w&-]+")
 
 
 def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
