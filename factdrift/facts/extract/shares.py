@@ -55,13 +55,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             found += apiece
             kinds.append("holding")
             continue
-        kind, cue = classify(sentence, index, quantity)
-        if index and (paired := of_pair(sentence, index)):
-            kind, cue = paired
-        if kind == "holding" and cue and "floor" in by_class and _is_leave(sentence, cue):
-            kind = "floor"
-        if index and kinds[-1] == "floor" and kind == "holding" and is_source(sentence, quantity):
-            kind = "floor"  # "the floor falls to 10 %, against 15 % now"
+        kind, cue = _kind_of(sentence, index, quantity, kinds[-1], by_class)
         kinds.append(kind)
         if before and kind in ("", "trust") and (part := split_of(sentence, quantity)):
             kind, cue = "holding", part
@@ -100,6 +94,20 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
     found += read_handed(sentence, by_class.get("holding", []), context, found)
     found += read_wholes(sentence, by_class.get("holding", []), context, found)
     return found + read_steps(sentence, by_class, context, found)
+
+
+def _kind_of(
+    sentence: Sentence, index: int, quantity: Quantity, last: str, by_class: dict[str, list[Rule]]
+) -> tuple[str, Tag | None]:
+    """What kind of share the number is, beside the kind of the one before, and the word that says so."""
+    kind, cue = classify(sentence, index, quantity)
+    if index and (paired := of_pair(sentence, index)):
+        kind, cue = paired
+    if kind == "holding" and cue and "floor" in by_class and _is_leave(sentence, cue):
+        kind = "floor"
+    if index and last == "floor" and kind == "holding" and is_source(sentence, quantity):
+        kind = "floor"  # "the floor falls to 10 %, against 15 % now"
+    return kind, cue
 
 
 def _moved(sentence: Sentence, found: list[Draft]) -> list[Draft]:
