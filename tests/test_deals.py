@@ -147,6 +147,72 @@ TOLD = {
         "The Competition Board filed a complaint on Thursday seeking to stop the deal.",
         {("lawsuit", True, "completed")},
     ),
+    "a plant by the town where it stands": (
+        "en",
+        "Chipco will spend 4 billion euros on two chip factories in the old town of Brimford.",
+        {("plant", True, "planned"), ("plant-money", 4.0, "planned")},
+    ),
+    "the plant spoken of before": (
+        "en",
+        "Chipco plans a factory in Brimford. The site will create 300 jobs.",
+        {("plant", True, "planned"), ("plant-jobs", 300.0, "planned")},
+    ),
+    "another plant spoken of before": (
+        "en",
+        "Chipco plans a factory in Coldwater. The site will create 300 jobs.",
+        set(),
+    ),
+    "the plant in a place of its own": ("en", "The factory in Coldwater will create 300 jobs.", set()),
+    "two things with a date each": (
+        "en",
+        "Construction of the Brimford plant is due to begin in 2025 and production is planned to start in 2027.",
+        {("plant-start", "2027-01-01", "planned"), ("plant-works", "2025-01-01", "planned")},
+    ),
+    "a plant in German": (
+        "de",
+        "Das Brimforder Werk soll 300 Arbeitsplätze schaffen.",
+        {("plant-jobs", 300.0, "planned")},
+    ),
+    "a plant in French": (
+        "fr",
+        "L'usine géante de Brimford doit créer 300 emplois.",
+        {("plant", True, "planned"), ("plant-jobs", 300.0, "planned")},
+    ),
+    "a plant in Spanish": (
+        "es",
+        "La fábrica de Brimford creará 300 empleos.",
+        {("plant", True, "planned"), ("plant-jobs", 300.0, "planned")},
+    ),
+    "a plant in Italian": (
+        "it",
+        "Lo stabilimento di Brimford creerà 300 posti di lavoro.",
+        {("plant", True, "planned"), ("plant-jobs", 300.0, "planned")},
+    ),
+    "what a seller gets": (
+        "en",
+        "The state will take over Velgas. Norra gets 480 million euros for its shares.",
+        {("nationalised", True, "planned"), ("paid-to-norra", 480.0, "agreed")},
+    ),
+    "what a seller gets, in German": (
+        "de",
+        "Der Staat übernimmt Velgas. Norra bekommt für seine Aktien 480 Millionen Euro.",
+        {("nationalised", True, "agreed"), ("paid-to-norra", 480.0, "agreed")},
+    ),
+    "fresh money and a price in one sentence": (
+        "en",
+        "Hartland will inject 8 billion euros into Velgas and buy Norra's shares for 480 million euros.",
+        {("paid-to-norra", 480.0, "planned")},
+    ),
+    "two chiefs at once": (
+        "en",
+        "Ann Lane and Tom Moss were named co-chief executives of Chipco.",
+        {("chief", "Ann Lane", "completed"), ("chief", "Tom Moss", "completed")},
+    ),
+    "a share that the partners hold each": (
+        "en",
+        "Hartland holds 70 percent of Velgas, the two partners 10 percent each.",
+        {("state-share", 70.0, "current")},
+    ),
     "a plant near another place": ("en", "Chipco will build a plant near Coldwater.", set()),
     "a chief who speaks of something else": (
         "en",

@@ -6,7 +6,7 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
-from factdrift.facts.extract.parties import acting_subject, is_with_stranger, parties_present, triggers
+from factdrift.facts.extract.parties import PLACES, acting_subject, is_with_stranger, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import DateSpan, Stage, State
@@ -47,7 +47,7 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         return _dropped(sentence, rule, tags)
     step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
     stage = stage_of(sentence, step, step.start, ending=rule.relation.ending)
-    when = _date_of(sentence, step, stage)
+    when = _date_of(sentence, step, stage, _others_dates(sentence, rule))
     if stage in (Stage.CANCELLED, Stage.DENIED) and not needs_step:
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
     if when is None:
@@ -190,8 +190,25 @@ def _named_by_date(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draf
     return []
 
 
-def _date_of(sentence: Sentence, step: Tag, stage: Stage) -> DateSpan | None:
-    dates = [w for w in sentence.dates if not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))]
+def _others_dates(sentence: Sentence, rule: Rule) -> list[When]:
+    """The dates of what other facts are about: where two things are named, a date is that of the one before it."""
+    own = [f"concept:{concept}" for concept in rule.fact.about]
+    things = [t for t in sentence.tags if t.label.startswith("concept:") and t.label not in PLACES]
+    if not own or all(t.label in own for t in things) or all(t.label not in own for t in things):
+        return []
+    found = []
+    for when in sentence.dates:
+        before = [t for t in things if t.start < when.start]
+        nearest = before[-1] if before else things[0]
+        if nearest.label not in own:
+            found.append(when)
+    return found
+
+
+def _date_of(sentence: Sentence, step: Tag, stage: Stage, others: list[When]) -> DateSpan | None:
+    dates = [
+        w for w in sentence.dates if w not in others and not (w.relative and stage in (Stage.PLANNED, Stage.RUMOURED))
+    ]
     dates = [w for w in dates if not _was_once(sentence, w) and not _is_since(sentence, w)]
     if not dates:
         return None

@@ -3,9 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from operator import attrgetter
 
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.sites import Plants, is_free, placed
 from factdrift.topic import Entity
 
 _ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
@@ -13,9 +16,10 @@ _PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
 _SHARED = 3  # characters of an article that a marker and a noun share
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
-_TAKER = 6  # characters of "to" between a verb of selling and whoever takes what is sold
+_TAKER = 12  # characters of "to" between a verb of selling and whoever takes what is sold
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
 _AFTER = ("of_after", "by_after", "from_after", "to_after", "subject_after")  # particles, where a language has them
+_start_of = attrgetter("start")
 _ANCHORS = frozenset(("company", "venture", "body"))
 
 
@@ -77,8 +81,9 @@ def _is_beside(sentence: Sentence, before: Mention, tag: Tag) -> bool:
 class Discourse:
     """Resolves the mentions of a document, sentence by sentence."""
 
-    def __init__(self, entities: Mapping[str, Entity], named: Counter[str], particles: bool) -> None:
+    def __init__(self, entities: Mapping[str, Entity], named: Counter[str], particles: bool, plants: Plants) -> None:
         self._entities = entities
+        self._plants = plants
         self._named = named
         self._particles = particles
         # A description points to somebody only where the article names one of those it could be about.
@@ -91,14 +96,43 @@ class Discourse:
         for tag in [t for t in sentence.tags if t.label in _REFERRING]:
             if not _is_part(sentence, tag) and (found := self._referent(tag, sentence)):
                 sentence.mentions.append(self._mention(sentence, tag, found))
+        if "works" in sentence.labels:
+            self._resolve_works(sentence)
         subject = next((m.id for m in sentence.mentions if self._is_subject(sentence, m)), None)
         self._subject = subject or self._subject
         self._history.append([m.id for m in sentence.mentions])
 
+    def _resolve_works(self, sentence: Sentence) -> None:
+        """Add what "the factory in X" and "the site" stand for, where nothing else stands for it."""
+        for works in sentence.tagged("works"):
+            place = placed(sentence, works)
+            over = next((m for m in sentence.mentions if m.start < works.end and works.start < m.end), None)
+            if over and (over.sure or place or over.id not in self._plants.known):
+                continue
+            if not (over or place or is_free(sentence, works)):
+                continue
+            known = place.ids if place else self._plants_spoken_of(sentence, over)
+            if len(known) != 1:
+                continue
+            if over:  # "the plant" is the one just spoken of, whoever else is called so
+                sentence.mentions.remove(over)
+            sentence.mentions.append(self._mention(sentence, replace(works, sure=False), known[0]))
+        sentence.mentions.sort(key=_start_of)
+
+    def _plants_spoken_of(self, sentence: Sentence, but: Mention | None) -> tuple[str, ...]:
+        """The plants that "the plant" may be: those of the newest sentence that speaks of one, or of its place."""
+        for spoken in ([m.id for m in sentence.mentions if m is not but], *reversed(self._history[-4:])):
+            plants = dict.fromkeys(self._plants.of_place.get(i, i) for i in spoken)
+            if any(self._type(i) == "place" for i in plants):
+                return ()  # a place where none is known: another plant
+            if found := tuple(i for i in plants if i in self._plants.known):
+                return found
+        return ()
+
     def _mention(self, sentence: Sentence, tag: Tag, found: str) -> Mention:
         marker = self._marker(sentence, tag)
         poss = self._is_possessor(sentence, tag) and not (self._particles and marker == "of")
-        before = sentence.mentions[-1] if sentence.mentions else None
+        before = next((m for m in reversed(sentence.mentions) if m.end <= tag.start), None)
         if not marker and before and before.id == found and _is_beside(sentence, before, tag):
             marker = before.marker  # "the plant company X": an apposition
         sure = tag.sure and tag.label == "entity"
@@ -161,7 +195,10 @@ class Discourse:
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
         outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
         if tag.aspect == "state":  # "X sells to Y its part of Z": X's
-            outer = [m for m in outer if m.marker != "to" or not _is_taker(sentence, m)] or outer
+            givers = [m for m in outer if m.marker != "to" or not _is_taker(sentence, m)]
+            if outer and not givers and self._subject:
+                return self._subject  # "(X) sold Y its part": the subject is left out
+            outer = givers or outer
         if tag.aspect == "base" and self._marker(sentence, tag) and len({m.id for m in outer}) > 1:
             doer = outer[-1].id  # "X takes 51 % from it": not from itself
             return next(m.id for m in reversed(outer) if m.id != doer)

@@ -79,6 +79,8 @@ class Lexicon(_Frozen):
     descriptions: Phrases = ()  # templates with {nationality} and {kind}
     kind_descriptions: Phrases = ()  # templates with {kind} alone: for kinds more telling than a company or a state
     unit_descriptions: Phrases = ()  # templates with {owner}
+    facilities: Phrases = ()  # nouns for works that stand somewhere: plant, mill
+    host_forms: Phrases = ()  # templates with {place}: what is said of works there ("Leipziger")
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun
     auxiliaries: Phrases = ()  # words of having that make a tense right before a participle ("had agreed")
     # How a verb form ends that tells what comes with the main verb ("sold 5 %, cutting it to 40 %").

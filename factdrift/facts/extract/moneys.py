@@ -7,7 +7,16 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.parties import coordinated, is_called_off, parties_present, triggers
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
-from factdrift.facts.extract.takeovers import TAKING, governs, is_anothers, is_only_spoken_of, is_price, is_sale
+from factdrift.facts.extract.takeovers import (
+    TAKING,
+    governs,
+    is_anothers,
+    is_only_spoken_of,
+    is_price,
+    is_sale,
+    is_told_by_seller,
+    names_shares_of,
+)
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
@@ -19,7 +28,10 @@ _FROM = 8  # characters of "600 million from X"
 def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """An amount for each sum that the subject (and nobody else) puts in."""
     tags = triggers(sentence, rule)
-    if not tags or not parties_present(sentence, rule, context) or not sentence.moneys:
+    if not tags or not sentence.moneys:
+        return []
+    told_by_seller = "price" in rule.relation.evoked_by and is_told_by_seller(sentence, rule, context)
+    if not told_by_seller and not parties_present(sentence, rule, context):
         return []
     if is_called_off(sentence, tags[0]):
         return []  # "was to put in 600 million, but it gives up": nobody puts in anything
@@ -37,7 +49,11 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             continue
         if not governs(sentence, tag, rule, entities, context):
             continue
-        if not is_sale(tag, rule) and not _is_payer(sentence, quantity.start, rule, subjects):
+        if (
+            not is_sale(tag, rule)
+            and tag.label != "receive"
+            and not _is_payer(sentence, quantity.start, rule, subjects)
+        ):
             continue
         if _is_of_other(sentence, quantity.start, rule, entities):
             continue
@@ -89,7 +105,7 @@ def _is_of_other(sentence: Sentence, at: int, rule: Rule, entities: dict[str, En
 
 def _is_payer(sentence: Sentence, at: int, rule: Rule, companies: list[Mention]) -> bool:
     """In "X and Y up to 600 and 200 million" the sums go to the companies in order; a joint sum goes to none."""
-    others = [m for m in companies if m.id != rule.fact.object]
+    others = [m for m in companies if m.id != rule.fact.object and not names_shares_of(sentence, m)]
     own = [m.id for m in others if 0 < m.start - _end_of(sentence, at) <= _FROM and m.marker in ("from", "by")]
     if own or _is_total(sentence, at):
         return own == [rule.fact.subject]

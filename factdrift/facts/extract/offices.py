@@ -17,6 +17,7 @@ _WILL = 12  # characters between a person and the verb of appointing
 _OWNER = 14  # characters between a firm and the office at its head
 _NEAR = 70  # characters between somebody beside the office and the verb that appoints
 _SPEAKS = 3  # characters between a person and "said"
+_AND = 6  # characters of " and " between two who share an office
 _TITLE = 4  # characters of a title behind a name
 
 
@@ -35,18 +36,25 @@ def read_chief(
     chosen = _appointee(sentence, people)
     others = [m for m in people if _stands_by_office(sentence, m, tags) and not _is_succeeded(sentence, m)]
     gone = _gone(people, departure)
-    for person in dict.fromkeys((chosen.id, *(m.id for m in others))):
+    named = [chosen, *(_named_with(sentence, chosen, people) if "joint_chiefs" in sentence.labels else ())]
+    for person in dict.fromkeys(m.id for m in (*named, *others)):
         if person == gone:
             continue
         mention = next(m for m in people if m.id == person)
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = _steps(sentence, people)
-        stage = _office_stage(sentence, tag, mention) if person == chosen.id and steps else Stage.CURRENT
+        stage = _office_stage(sentence, tag, mention) if steps and any(m.id == person for m in named) else Stage.CURRENT
         if handed := _handed_to(sentence, mention):
             stage = stage_of(sentence, handed, handed.start)
         name = Name(entities[person].names[0])
         drafts.append(Draft(rule.fact, sentence, name, stage, (mention.start, mention.end)))
     return drafts
+
+
+def _named_with(sentence: Sentence, chosen: Mention, people: list[Mention]) -> list[Mention]:
+    """Who shares the office with the one who is named to it ("X and Y were named co-chiefs")."""
+    beside = [m for m in people if m is not chosen and 0 < max(m.start - chosen.end, chosen.start - m.end) <= _AND]
+    return [m for m in beside if not any(c.isdigit() for c in sentence.shadow[m.end : chosen.start])]
 
 
 def _gone(people: list[Mention], departure: Draft | None) -> str | None:
@@ -142,7 +150,8 @@ def _departure(sentence: Sentence, rule: Rule, entities: dict[str, Entity]) -> D
     for step in sentence.tagged("office"):
         if sentence.within((step.start, step.start + 1), "own"):
             continue  # "which would leave it with 10 %"
-        if step.aspect == "noun" or sentence.tagged("appoint", "other_office", "succeed"):
+        beside = [t for t in sentence.tagged("other_office") if t.start != step.start]  # "X ousted", "ousted chief X"
+        if step.aspect == "noun" or beside or sentence.tagged("appoint", "succeed"):
             continue
         near = [m for m in heads if 0 <= step.start - m.end <= 30]
         known = [m for m in near if m.id in rule.fact.people] or [m for m in near if "chief" in sentence.labels]

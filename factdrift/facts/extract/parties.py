@@ -11,7 +11,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.strangers import unknown_before
 from factdrift.topic import Entity
 
-_PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
+PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
 _AT_ONCE = 16  # characters between a word and the place it is about
 _LIST = 18  # characters between places that are listed side by side
 _BY = 8  # characters of " by the " between a verb and who acts
@@ -35,7 +35,7 @@ def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
     where = rule.fact.where
     if rule.fact.where and tags:
         here = _labels_of(rule.fact.where)
-        elsewhere = [place for place in sentence.tagged(*_PLACES) if place.label not in here]
+        elsewhere = [place for place in sentence.tagged(*PLACES) if place.label not in here]
         if elsewhere:
             tags = [t for t in tags if not _is_elsewhere(sentence, t, sentence.tagged(*here), elsewhere)]
         where = () if _is_set_in(sentence, rule, here) else where
@@ -203,7 +203,7 @@ def _gap(one: Tag, other: Tag) -> int:
 
 def _is_set_in(sentence: Sentence, rule: Rule, here: tuple[str, ...]) -> bool:
     """Whether the title says where, and the sentence names a party and no place."""
-    if sentence.setting.isdisjoint(here) or sentence.tagged(*_PLACES):
+    if sentence.setting.isdisjoint(here) or sentence.tagged(*PLACES):
         return False
     return bool({m.id for m in sentence.mentions} & {rule.fact.subject, rule.fact.object})
 

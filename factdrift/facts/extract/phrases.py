@@ -2,6 +2,7 @@
 
 from factdrift.facts.extract.lexicon import Lexicon, expand, labelled_phrases, load_relations, tensed_words
 from factdrift.facts.extract.scan import Entry
+from factdrift.facts.extract.sites import sites_of
 from factdrift.topic import Topic
 
 _GENERAL = frozenset(("company", "carmaker", "state", "electric_unit"))  # "the company" is a pronoun
@@ -51,7 +52,16 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
                     described.setdefault(phrase, []).append(entity_id)
     found += [(p, Entry("entity", ids=tuple(dict.fromkeys(ids)), sure=False)) for p, ids in described.items()]
     found += _evoking(topic, lexicon)
+    found += _works(topic, lexicon)
     return found
+
+
+def _works(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
+    """The words for plants, and where those of the topic stand; none where it has none."""
+    sites = sites_of(topic.entities)
+    hosts = [(t.format(place=place), ids) for place, ids in sites.items() for t in ("{place}", *lexicon.host_forms)]
+    nouns = [(word, Entry("works")) for word in lexicon.facilities if sites]
+    return [*((place, Entry("host", ids=ids)) for place, ids in hosts), *nouns]
 
 
 def _evoking(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:

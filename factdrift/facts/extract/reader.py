@@ -32,6 +32,7 @@ from factdrift.facts.extract.scan import Scanner, tags_between, with_past_forms,
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
+from factdrift.facts.extract.sites import plants_of
 from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import Topic
@@ -89,6 +90,7 @@ class _Tongue:
         self._holdings = holdings_of(self._rules)
         self._circles = {i: dict.fromkeys((i, *e.members)) for i, e in self._entities.items()}
         self._owners = {i: e.unit_of for i, e in self._entities.items() if e.unit_of}
+        self._plants = plants_of(self._entities)
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
@@ -143,7 +145,7 @@ class _Tongue:
             sentence.closing = closing
             sentence.participle = self._lexicon.participle
             sentence.subject_first = self._lexicon.subject_first
-        discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle")
+        discourse = Discourse(self._entities, named, self._lexicon.possessive == "particle", self._plants)
         for sentence in found:
             if sentence.tags:
                 discourse.resolve(sentence)
@@ -164,7 +166,8 @@ class _Tongue:
                 continue
             mark_breaks(sentence)
             share_rules = [r for r in rules if r.relation.reader in ("share", "block")]
-            shares = read_shares(sentence, share_rules, context, last) if share_rules else []
+            fresh = last if last and _is_still_spoken_of(last, document.before(sentence)) else None
+            shares = read_shares(sentence, share_rules, context, fresh) if share_rules else []
             if shares:
                 named = {d.fact.name for d in shares}
                 last = next((r for r in share_rules if r.fact.name in named and r.fact.object), last)
@@ -214,6 +217,8 @@ class _Tongue:
         found: dict[str, None] = {}
         for entity in spoken:
             found.update(self._circles[entity])
+        plants = self._plants.of_place
+        found.update(dict.fromkeys([plants[m.id] for m in (before.mentions if before else ()) if m.id in plants]))
         found.update(dict.fromkeys([self._owners[i] for i in spoken if i in self._owners]))
         if not sentence.mentions and "each" in sentence.labels:  # "each partner": the other one need not be named
             partners = [self._entities[i].partner_of for i in spoken]
@@ -253,6 +258,12 @@ class _Tongue:
             cue=draft.cue,
             returns="again" in sentence.labels and bool(sentence.within(sentence.clause(draft.cue[0]), "again")),
         )
+
+
+def _is_still_spoken_of(last: Rule, before: Sentence | None) -> bool:
+    """Whether the sentence before names no other firm than those of the slot spoken of last."""
+    firms = {m.id for m in before.mentions if m.type in ("company", "venture")} if before else set()
+    return firms <= {last.fact.subject, last.fact.object}
 
 
 def _is_question(sentence: Sentence) -> bool:

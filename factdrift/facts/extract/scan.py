@@ -199,6 +199,8 @@ def _hiders(entry: Entry) -> tuple[str, ...]:
         return (kind,)  # a plan may be named "42 a month"
     if kind == "name" and not entry.sure:
         return ("description", "name", "blocker")
+    if kind in ("host", "works"):
+        return (kind, "blocker")  # a place is a name too, and a description may hold the word for a plant
     if kind in ("of", "to", "from", "by"):
         return (kind, "name", "blocker")  # "del banco": a description may begin with its preposition
     if kind.startswith("concept:"):

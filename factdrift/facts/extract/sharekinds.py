@@ -15,7 +15,7 @@ _CUES = {
     "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "invest", "commit"),
     "trust": ("trust",),
     "floor": ("floor",),
-    "block": ("sell", "sale", "buy"),
+    "block": ("sell", "sale", "buy", "buyback"),
 }
 _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
@@ -61,7 +61,9 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     if kind == "holding" and (tag.label == "stake" or having) and (sold := _sold_last(sentence, quantity)):
         return "block", sold
     if kind == "holding" and tag.label == "stake" and not is_target(sentence, quantity):
-        governing = [e for e in costs if e[1] == "block" and e[2].label == "sell" and e[2].end <= quantity.start]
+        governing = [
+            e for e in costs if e[1] == "block" and e[2].label in ("sell", "buyback") and e[2].end <= quantity.start
+        ]
         governing = [e for e in governing if not _is_subject_of(sentence, e[2], quantity)]
         cost, kind, tag = governing[0] if governing else (cost, kind, tag)  # "to sell a stake of 2.5 %": a block
     growth = sentence.tagged("growth") if kind == "holding" else []

@@ -32,6 +32,8 @@ _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
 _OWNED = 3  # characters between a possessor and the share
 _MAY = 20  # characters between "may" and what is allowed
+_PERMIT = 80  # characters between a threshold and the approval that it takes
+_A_NEW = 16  # characters of "an activist " before somebody new
 _OF = 30  # characters between a share and what it is of
 _AHEAD, _HELD = (Stage.PLANNED, Stage.RUMOURED, Stage.AGREED), (Stage.CURRENT, Stage.COMPLETED)
 _SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
@@ -70,7 +72,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             kind = "holding"  # nobody tracks such a sale: the share that is taken counts
         if (bought := read_acquired(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += bought
-        elif cue and kind in by_class:
+        elif cue and kind in by_class and not (kind == "floor" and _needs_permit(sentence, cue)):
             options = _gapping(sentence, quantity, by_class[kind], before)
             filled = _fill(sentence, quantity, kind, cue, options, context, last)
             if not filled and kind == "block" and is_possession(sentence, quantity):
@@ -83,7 +85,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
             if filled := _listed(sentence, quantity, filled, found):
                 before = next((r for r in rules if r.fact is filled[0].fact), before)
                 found += filled
-            last = before or last
+            if before and before.relation.share_class != "floor":  # "the stakes may fall to 10 %, today they are 15 %"
+                last = before
     found += split + _moved(sentence, found)
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
@@ -215,7 +218,7 @@ def _fill(
         rules = [r for r in rules if roles.held.get(r.fact.object or "", 0) >= (2 if r.fact.object == sure else 3)]
         last = None
     chosen = choose_rules(rules, roles, context, _LEAST.get(kind, 4))
-    if not chosen and last and _speaks_of(last, roles):
+    if not chosen and last and _speaks_of(last, roles, sentence):
         chosen = [r for r in rules if (r.fact.subject, r.fact.object) == (last.fact.subject, last.fact.object)]
     if not chosen:
         return []
@@ -235,10 +238,21 @@ def _only_other(sentence: Sentence, roles: Roles) -> str:
     return others.pop() if len(named) == 2 and len(others) == 1 else ""
 
 
-def _speaks_of(last: Rule, roles: Roles) -> bool:
-    """Whether nothing in the sentence points away from the slot spoken of last."""
-    strong = {e for e, w in (*roles.holder.items(), *roles.held.items()) if w >= 1}
-    return roles.score(last.fact.subject, last.fact.object or "") >= 0 and strong <= {
+def _needs_permit(sentence: Sentence, floor: Tag) -> bool:
+    """Whether a threshold is one behind which an authority must agree ("above the 10 % threshold, approval is due")."""
+    return any(t.aspect == "noun" and abs(t.start - floor.start) <= _PERMIT for t in sentence.tagged("approve"))
+
+
+def _speaks_of(last: Rule, roles: Roles, sentence: Sentence) -> bool:
+    """Whether nothing in the sentence points away from the slot spoken of last; what was named earlier does not."""
+    here = {m.id for m in sentence.mentions}
+    others = sentence.tagged("outsider", "shareholder")
+    if any(sentence.within((t.start - _A_NEW, t.start), "indefinite") for t in others):
+        return False  # "a fund has surfaced with 2.5 %", "a shareholder that crosses 30 %"
+    if not here and "votes" in sentence.labels:
+        return False  # "the meeting agreed with 99.9 % of the votes"
+    told = {e for e, w in (*roles.holder.items(), *roles.held.items()) if w > 1 or (w and e in here)}
+    return roles.score(last.fact.subject, last.fact.object or "") >= 0 and told <= {
         last.fact.subject,
         last.fact.object,
     }

@@ -6,6 +6,7 @@ from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.parties import acting_subject
+from factdrift.facts.extract.permits import AUTHORITIES
 from factdrift.facts.extract.scan import Tag
 from factdrift.model import Money, Percent, Stage
 from factdrift.topic import Entity
@@ -17,6 +18,8 @@ _OFFICE = 40  # characters from "took over" to "as chief executive"
 _RECIPIENT = 90  # characters from a sale to the buyer
 _NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
 _HEAD = 24  # characters between a noun and the takeover that it is about
+_JUST_NAMED = 3  # who was spoken of last, of all that the context knows
+_HIS = 4  # characters of "'s " between a holder and its shares
 _NEXT = 6  # characters of "the " between a verb and what it takes over
 _MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
 _HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
@@ -40,6 +43,8 @@ def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return False  # 買収額: the price of it
     if tag.label == TAKEOVER and any(_is_part(q) and _is_near(sentence, tag, q) for q in sentence.percents):
         return False  # "takes over 30 percent of X", "a 9 percent stake, half of it bought from Y"
+    if tag.label == TAKEOVER and any(m.id != rule.fact.object for m in _takes_shares_of(sentence, tag)):
+        return False  # "buys Y's shares in X": perhaps a part only
     offices = sentence.within((tag.end, min(tag.end + _OFFICE, sentence.clause(tag.start)[1])), "chief", "office")
     ours = [m for m in sentence.mentions if m.id == rule.fact.object]
     if any(not any(tag.end <= m.start < t.start for m in ours) for t in offices):
@@ -55,7 +60,9 @@ def governs(
     `context`: what was spoken of before may be sold too, where only shares are named.
     """
     if is_sale(tag, rule):
-        return _is_sold_to(sentence, tag, rule, context)
+        return _is_sold_to(sentence, tag, rule, context) or is_told_by_seller(sentence, rule, context)
+    if tag.label == "receive":
+        return is_told_by_seller(sentence, rule, context)
     return acting_subject(sentence, tag, rule, entities)
 
 
@@ -74,6 +81,28 @@ def _is_sold_to(sentence: Sentence, tag: Tag, rule: Rule, context: tuple[str, ..
         m.id == rule.fact.subject and m.marker == "to" and low < m.start < min(high, low + _RECIPIENT)
         for m in sentence.mentions
     )
+
+
+def is_told_by_seller(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> bool:
+    """Whether somebody else tells what its shares bring ("X gets 480 million for its stake"): the parties were named.
+
+    It says nothing of who pays and for shares in what: both must have been spoken of just before.
+    """
+    parties = {rule.fact.subject, rule.fact.object}
+    sellers = {m.id for m in sentence.mentions if m.type in AUTHORITIES or m.type == "company"}
+    if len(sellers) != 1 or sellers & parties or not parties <= set(context[:_JUST_NAMED]):
+        return False
+    return any(_is_for_shares(sentence, tag) for tag in sentence.tagged("receive", "sell"))
+
+
+def _is_for_shares(sentence: Sentence, tag: Tag) -> bool:
+    """Whether shares are what is given: right behind a verb of selling, or behind "for" with one of receiving."""
+    span = sentence.clause(tag.start)
+    shares = [t for t in sentence.within(span, "stake") if t.start >= tag.end or not sentence.capital_names]
+    if tag.label == "sell":
+        return bool(shares)
+    given = sentence.within(span, "at_price")
+    return any(0 < t.start - f.end <= _OBJECT for t in shares for f in given)
 
 
 def is_noun(sentence: Sentence, tag: Tag) -> bool:
@@ -142,11 +171,28 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
         here = [m for m in sentence.mentions if m.id == rule.fact.subject and m.end <= tag.start]
         named = any(m.id == rule.fact.object for m in sentence.mentions) or (rule.fact.object in context and here)
         return bool(named) or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
-    if tag.label in TAKING and tag.aspect != "noun" and _takes_other(sentence, tag, rule):
+    if tag.label == "receive":
+        return _is_for_shares(sentence, tag)
+    if (
+        tag.label in TAKING
+        and tag.aspect != "noun"
+        and not _takes_shares_of(sentence, tag)
+        and _takes_other(sentence, tag, rule)
+    ):
         return False
     if is_noun(sentence, tag) and 0 <= tag.start - quantity.end <= _NOUN:
         return "," not in sentence.shadow[quantity.end : tag.start]
     return (tag.start < quantity.start or tag.aspect == "done") and _is_paid(sentence, quantity)
+
+
+def names_shares_of(sentence: Sentence, mention: Mention) -> bool:
+    """Whether the shares that somebody holds are spoken of ("buys X's shares"), and not X itself."""
+    return mention.poss and bool(sentence.within((mention.end, mention.end + _HIS), "stake"))
+
+
+def _takes_shares_of(sentence: Sentence, tag: Tag) -> list[Mention]:
+    """Whoever holds the shares that the verb is about."""
+    return [m for m in sentence.mentions if 0 < m.start - tag.end <= _NEXT and names_shares_of(sentence, m)]
 
 
 def _is_with_debt(sentence: Sentence, quantity: Quantity) -> bool:
@@ -162,6 +208,10 @@ def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) ->
         verbs = sentence.within((quantity.start - _PAID, quantity.start), *_PAYING)
         if any(t.aspect in ("base", "done") and t.label not in rule.evoking for t in verbs):
             return True  # "is to spend 30 billion on X after Y raised its subsidies to 9.9 billion"
+    if "buy" not in rule.evoking and tag.end < quantity.start and _is_paid(sentence, quantity):
+        bought = sentence.within((tag.end, quantity.start), "buy")
+        if any(t.aspect in ("base", "done") for t in bought):
+            return True  # "will inject 8 billion and buy X's shares for 0.5 billion"
     others = [t for t in sentence.tags if t.label.startswith("fact:") and t.label != own]
     return tag.label != own and any(_gap(t, quantity) < reach for t in others)
 

@@ -29,6 +29,8 @@ def read_steps(
         for tag in sentence.tagged(label):
             if tag.aspect == "noun" and (kind == "holding" or not _is_told(sentence, tag)):
                 continue
+            if kind == "holding" and any(t.start == tag.start for t in sentence.tagged("park")):
+                continue  # "since the shares went to the trust": they did not fall
             if is_conditional(sentence, tag):
                 continue  # "if X sold shares, the price would drop": nobody says that it does
             span = sentence.clause(tag.start)
