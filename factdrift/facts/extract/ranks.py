@@ -102,6 +102,11 @@ def _is_attached(things: list[int], at: int) -> bool:
     return any(0 < at - start <= _ATTACHED for start in things)
 
 
+def _spelled(age: str, words: Mapping[str, float]) -> int:
+    """A number in digits or words ("twenty-three"); 0 for none."""
+    return int(age) if age.isdigit() else sum(int(words.get(word, 0)) for word in age.split("-"))
+
+
 def _founding(groups: dict[str, str | None], sentence: Sentence, words: Mapping[str, float]) -> Value | None:
     if year := groups.get("year"):
         return Years(int(year), int(year)) if int(year) <= sentence.published.year else None
@@ -110,7 +115,7 @@ def _founding(groups: dict[str, str | None], sentence: Sentence, words: Mapping[
         return Years(born - 10, born)  # "two decades old": from 20 to 30 years
     if (nth := groups.get("nth")) and nth.isdigit() and int(nth) > 1:
         return Years(sentence.published.year - int(nth), sentence.published.year - int(nth) + 1)
-    if (years := groups.get("years")) and years.isdigit() and int(years) > 1:
-        born = sentence.published.year - int(years)
+    if (age := _spelled(groups.get("years") or "", words)) > 1:
+        born = sentence.published.year - age
         return Years(born - 1, born)
     return None

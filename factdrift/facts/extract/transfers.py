@@ -177,11 +177,18 @@ def read_handed(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
                 continue
             told.add(rule.fact.name)
             whole = any(is_rest(sentence, q) for q in sentence.percents) or "rest" in sentence.labels
+            whole = whole or _makes_up_whole(sentence)
             value = Percent(100.0) if whole else None
             drafts.append(
                 Draft(rule.fact, sentence, value, stage_of(sentence, verb, verb.start), (verb.start, verb.end))
             )
     return drafts
+
+
+def _makes_up_whole(sentence: Sentence) -> bool:
+    """Whether two parts are told that make up all of it ("hands its 51 % to X, which owns the other 49 %")."""
+    parts = [q.value.percent for q in sentence.percents if isinstance(q.value, Percent)]
+    return len(parts) == 2 and abs(sum(parts) - _ALL) < 1
 
 
 def _is_thing(verb: Tag, mention: Mention) -> bool:
@@ -254,6 +261,7 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
     return drafts
 
 
+_ALL = 100  # percent
 _GIVEN = 5  # characters of " the " between a verb and its number
 _SOLD = 24  # characters between a verb of selling and all that is sold
 _ONE = 3  # pieces of " to "
