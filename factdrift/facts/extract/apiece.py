@@ -7,11 +7,10 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 
 _BESIDE = 5  # characters between a number and "each" ("cada uno un 15 %")
-_PARTNERS = 24  # characters of "the two partners each "
 _OF = 10  # characters of " of the " between a number and what it is of
 _LISTED = 24  # characters between holders that are listed ("X and the investor Y")
 _VERBS = ("own", "take_stake", "buy", "lower", "raise")
-JOINT = ("jointly", "several", "both")  # one of these stands in every sentence that tells of a joint share
+JOINT = ("jointly", "several")  # one of these stands in every sentence that tells of a joint share
 _THINGS = ("plan", "product", "place", "person")
 
 
@@ -42,22 +41,9 @@ def is_joint(sentence: Sentence, start: int) -> bool:
     low, _ = sentence.clause(start)
     if sentence.within((low, start), "several"):
         return True  # "each of the three will hold 15 %"
-    if _is_rest_each(sentence, start):
-        return True
     words = [t for t in sentence.within((low, start), "jointly") if not sentence.within((t.end, t.end + 2), "together")]
     verbs = sentence.within((low, start), "own", "take_stake")
     return any(min(abs(v.start - t.end), abs(t.start - v.end)) <= _BESIDE for t in words for v in verbs)
-
-
-def _is_rest_each(sentence: Sentence, start: int) -> bool:
-    """Whether others than the holder of the share before hold it ("X holds 70 %, the partners 10 % each")."""
-    both = sentence.within((start - _PARTNERS, start), "both")
-    if not both or all(q.start >= both[-1].start for q in sentence.percents):
-        return False
-    gap = (both[-1].end, start)
-    return sentence.shadow[gap[0] : start].split() == [
-        sentence.shadow[t.start : t.end] for t in sentence.within(gap, "each")
-    ]
 
 
 def _is_each(sentence: Sentence, quantity: Quantity) -> bool:

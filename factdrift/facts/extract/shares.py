@@ -12,12 +12,13 @@ from factdrift.facts.extract.apiece import read_apiece
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
-from factdrift.facts.extract.roles import Roles, choose_rules, roles_at
+from factdrift.facts.extract.roles import UNKNOWN, Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possession
 from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, split_of
 from factdrift.facts.extract.splits import read_split
 from factdrift.facts.extract.stages import stage_of
+from factdrift.facts.extract.strangers import is_of_unknown
 from factdrift.facts.extract.transfers import (
     read_acquired,
     read_equals,
@@ -26,12 +27,15 @@ from factdrift.facts.extract.transfers import (
     read_steps,
     read_wholes,
 )
+from factdrift.facts.extract.weights import is_gapped
 from factdrift.model import Stage
 
 _LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
 _TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
 _OWNED = 3  # characters between a possessor and the share
 _MAY = 20  # characters between "may" and what is allowed
+_REST = 16  # characters of "the remaining "
+_BEHIND = 10  # characters of " of the " between a share and what it is of
 _PERMIT = 80  # characters between a threshold and the approval that it takes
 _A_NEW = 16  # characters of "an activist " before somebody new
 _OF = 30  # characters between a share and what it is of
@@ -190,14 +194,23 @@ def _continued(sentence: Sentence, quantity: Quantity, cue: Tag, before: Rule, c
 def _gapping(sentence: Sentence, quantity: Quantity, rules: list[Rule], before: Rule | None) -> list[Rule]:
     """In "X will own 49% of Z and Y 51%" the second share is one of Z too: other slots are out."""
     edge = quantity.start
-    rest = sentence.within((edge - 12, edge), "other")
-    if rest and not sentence.shadow[rest[-1].end : edge].strip():  # "the other 49 %" is of the same thing
-        return [rule for rule in rules if before and rule.fact.object == before.fact.object]
-    left = any(0 <= edge - m.end <= 1 and not m.marker and not m.poss for m in sentence.mentions)
-    right = any(0 <= m.start - quantity.end <= 10 and m.marker == "of" for m in sentence.mentions)
-    if before is None or not left or right:
+    held = before.fact.object if before else _held_before(sentence, edge)
+    rest = sentence.within((edge - _REST, edge), "other", "rest")
+    if rest and not sentence.shadow[rest[-1].end : edge].strip() and (held or rest[-1].label == "other"):
+        return [rule for rule in rules if held and rule.fact.object == held]  # "the other 49 %" is of the same thing
+    behind = any(0 <= m.start - quantity.end <= _BEHIND and m.marker == "of" for m in sentence.mentions)
+    if not held and any(is_of_unknown(sentence, q.end) for q in sentence.percents if q.end <= edge):
+        held = UNKNOWN  # "51 % of the local firm and Y 49 %"
+    if held is None or behind or not any(is_gapped(sentence, m, edge) for m in sentence.mentions):
         return rules
-    return [rule for rule in rules if rule.fact.object == before.fact.object]
+    return [rule for rule in rules if rule.fact.object == held]
+
+
+def _held_before(sentence: Sentence, edge: int) -> str | None:
+    """What the share before an offset is said to be of, right behind it."""
+    ends = [q.end for q in sentence.percents if q.end <= edge]
+    held = [m.id for e in ends[-1:] for m in sentence.mentions if m.marker == "of" and 0 < m.start - e <= _BEHIND]
+    return held[0] if held else None
 
 
 def _fill(

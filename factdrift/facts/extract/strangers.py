@@ -73,7 +73,8 @@ def is_of_rest(sentence: Sentence, start: int, end: int) -> bool:
     comma = sentence.shadow.rfind(",", before[-1].end, start) if before else -1
     if comma < 0 or not sentence.within((comma, end + _EACH), "each"):
         return False
-    if sentence.within((comma, start), "both", "other"):
+    same = sentence.within((comma, start), "both", "other")
+    if same and sentence.within((same[-1].end, sentence.clause(start)[1]), "own", "lower", "raise", "take_stake"):
         return False  # "and both will hold 15 percent each"
     return not any(comma < m.start < start for m in sentence.mentions)
 

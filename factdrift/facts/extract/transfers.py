@@ -95,10 +95,11 @@ def _is_owner_ahead(sentence: Sentence, quantity: Quantity, mention: Mention) ->
 
 
 def _is_owner_behind(sentence: Sentence, quantity: Quantity, mention: Mention) -> bool:
-    """Whether this is X in "the 51 % held by X"."""
-    owns = sentence.within((quantity.end, quantity.end + 3), "own", "own_after")
-    named = mention.marker == "by" or (bool(owns) and owns[0].label == "own_after")
-    return named and bool(owns) and 0 <= mention.start - owns[0].end <= 8
+    """Whether this is X in "the 51 % held by X", "the 51 % of Z held by X"."""
+    things = [m.end for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _HELD]
+    owns = [t for e in (quantity.end, *things) for t in sentence.within((e, e + 3), "own", "own_after")]
+    named = mention.marker == "by" or any(t.label == "own_after" for t in owns)
+    return named and any(0 <= mention.start - t.end <= _HELD for t in owns)
 
 
 def read_acquired(
@@ -226,7 +227,7 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
         roles = roles_at(sentence, tag.start, tag.end, context)
         if sentence.within((tag.start - _SOLD, tag.start), "sell"):
             continue  # "has sold its entire stake"
-        here = {m.id for m in sentence.mentions}
+        here = {m.id for m in sentence.mentions if m.type == "venture"} or {m.id for m in sentence.mentions}
         bought = [r for r in rules if any(d.fact is r.fact and d.value is None for d in found)]
         chosen = bought or choose_rules([r for r in rules if r.fact.object in here], roles, context, 2)
         for rule in chosen:
@@ -262,6 +263,7 @@ def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> li
 
 
 _ALL = 100  # percent
+_HELD = 8  # characters of " of the " and " by the "
 _GIVEN = 5  # characters of " the " between a verb and its number
 _SOLD = 24  # characters between a verb of selling and all that is sold
 _ONE = 3  # pieces of " to "

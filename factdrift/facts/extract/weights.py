@@ -6,6 +6,7 @@ from factdrift.facts.extract.scan import Tag
 
 _BESIDE = 3  # characters between a verb and whom it names
 GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
+_GAPPED, _WITH = 18, 7  # characters of " the remaining " and of "con el"
 
 
 def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
@@ -91,16 +92,23 @@ def _is_marked_behind(sentence: Sentence, mention: Mention, start: int) -> bool:
     return mention.marker == "of" or bool(sentence.within((start, start + 16), "invest", "take_stake"))
 
 
+def is_gapped(sentence: Sentence, mention: Mention, at: int) -> bool:
+    """Whether a name stands right before a share with its verb left out ("Y 49 %", "and Y with 49 %")."""
+    if mention.marker or mention.poss or not 0 <= at - mention.end <= _GAPPED:
+        return False
+    gap = (mention.end, at)
+    said = sentence.shadow[mention.end : at].strip()
+    if said and all(q.end > mention.start for q in sentence.percents):
+        return False  # "controls Y with a 34 % stake": no verb was told before that could be left out
+    if not said or any(sentence.shadow[t.start : t.end] == said for t in sentence.within(gap, "rest", "other")):
+        return True
+    return len(said) <= _WITH and any(t.start - mention.end == 1 for t in sentence.within(gap, "together"))
+
+
 def holder_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
     """How surely the mention holds the share at [start, end)."""
     is_number = sentence.shadow[start].isdigit()
-    if (
-        is_number
-        and mention.end <= start
-        and not sentence.shadow[mention.end : start].strip()
-        and not mention.poss
-        and not mention.marker
-    ):
+    if is_number and is_gapped(sentence, mention, start):
         return 5  # "and X 15 pct of Y": the verb is left out
     if is_number and 0 <= mention.start - end <= 2 and not mention.marker:
         return 5  # "49% X"
