@@ -73,8 +73,8 @@ def _is_kept(sentence: Sentence, quantity: Quantity) -> bool:
 
 
 def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether the number stands with a definite article ("the 51 %", "il 51%")."""
-    articles = sentence.within((quantity.start - 5, quantity.start), "definite")
+    """Whether the number stands with an article that any percentage does not take ("the 51 %", not "il 51%")."""
+    articles = sentence.within((quantity.start - 6, quantity.start), "known_share")
     return bool(articles) and not sentence.shadow[articles[-1].end : quantity.start].strip()
 
 
