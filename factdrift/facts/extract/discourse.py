@@ -34,6 +34,15 @@ def _is_taker(sentence: Sentence, mention: Mention) -> bool:
     return any(0 < mention.start - t.end <= _TAKER for t in sentence.tagged("sell"))
 
 
+def _giver_before(sentence: Sentence, pronoun: Tag) -> Mention | None:
+    """Whoever gives what the pronoun right behind is about ("compra da X il suo 51 %", "rachète à X ses 51 %")."""
+    last = sentence.mentions[-1] if sentence.mentions else None
+    if last is None or last.marker not in ("from", "by", "to") or not 0 < pronoun.start - last.end <= _SHARED + 1:
+        return None
+    verbs = [t for t in sentence.tagged("buy", "take_stake", "buyback") if t.end <= last.start]
+    return last if verbs and last.start - verbs[-1].end <= _TAKER else None
+
+
 def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
     """Whether a capitalised word that makes another firm or place of a name follows it."""
     follows = "other_firm" in sentence.labels and sentence.within((tag.end + 1, tag.end + 2), "other_firm")
@@ -188,6 +197,8 @@ class Discourse:
         return ids[0] if ids else None
 
     def _antecedent(self, tag: Tag, sentence: Sentence) -> str | None:
+        if tag.aspect == "state" and (giver := _giver_before(sentence, tag)):
+            return giver.id
         if tag.aspect == "noun":
             return self._subject  # "the company": what the sentence before spoke of
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
@@ -241,7 +252,9 @@ class Discourse:
                 compound = sentence.shadow[tag.end : tag.end + 1] == "-" and sentence.within(
                     (tag.end + 1, tag.end + 2), "stake"
                 )
-                return "of" if compound else marker.label  # "von X-Aktien": not from X
+                if compound or (marker.label in ("by", "from") and self._is_measured(sentence, marker)):
+                    return "of"  # "von X-Aktien": not from X; "34 Prozent von X": not by X
+                return marker.label
         return ""
 
     @staticmethod
@@ -256,6 +269,12 @@ class Discourse:
         kinds = [t for t in kinds if t.aspect in ("", "noun")]
         beside = bool(kinds) or (bool(titles) and titles[-1].end >= end - 1)
         return beside and len(words) <= _MOST_WORDS and all(word == word.lower() for word in words)
+
+    @staticmethod
+    def _is_measured(sentence: Sentence, marker: Tag) -> bool:
+        """Whether a marker that may be a genitive stands right behind a percentage."""
+        genitive = any(t.start == marker.start for t in sentence.tagged("genitive"))
+        return genitive and any(q.end + 1 == marker.start for q in sentence.percents)
 
     @staticmethod
     def _is_relative(sentence: Sentence, start: int, end: int) -> bool:

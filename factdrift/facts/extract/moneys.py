@@ -64,6 +64,12 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         tag = _promise(sentence, tags, tag)
         bound = "max" if "at_most" in labels else "min" if "at_least" in labels else None
         stage = stage_of(sentence, tag, quantity.start)
+        if (
+            stage in (Stage.CANCELLED, Stage.DENIED)
+            and isinstance(quantity.value, Money)
+            and quantity.value.amount == 1
+        ):
+            continue  # "not a single euro"
         if tag.label == "commit" and stage is Stage.COMPLETED:
             stage = Stage.AGREED
         if tag.label in TAKING and stage is Stage.COMPLETED and is_only_spoken_of(sentence, tag, stage):

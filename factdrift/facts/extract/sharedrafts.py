@@ -230,7 +230,7 @@ def _parked_stage(sentence: Sentence, quantity: Quantity, cue: Tag) -> Stage:
     ends = verbs and sentence.shadow[verbs[-1].end : verbs[-1].end + 1] in ("。", "、", "")  # 移した。: no participle
     went = verbs and sentence.within((verbs[-1].start, verbs[-1].start + 1), "went")
     if verbs and verbs[-1].aspect == "done" and quantity.end <= verbs[-1].start and not ends and not went:
-        between = sentence.within((low, verbs[-1].start), "relative", "that", "done", "future", "intend", "rumour")
+        between = sentence.within((low, verbs[-1].start + 1), "relative", "that", "done", "future", "intend", "rumour")
         if not between or between[0].label in ("relative", "that"):
             return Stage.CURRENT  # "the 24 % (that it has) placed in a trust"
     if not sentence.capital_names and sentence.within((cue.end, quantity.start), "park"):

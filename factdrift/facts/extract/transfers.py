@@ -230,14 +230,32 @@ def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...],
         here = {m.id for m in sentence.mentions if m.type == "venture"} or {m.id for m in sentence.mentions}
         bought = [r for r in rules if any(d.fact is r.fact and d.value is None for d in found)]
         chosen = bought or choose_rules([r for r in rules if r.fact.object in here], roles, context, 2)
+        chosen = chosen or [r for r in rules if _takes_beside(sentence, tag, r)]
         for rule in chosen:
             if bought or all(d.fact is not rule.fact for d in found):
                 verbs = sentence.within((max(sentence.start, tag.start - 28), tag.start), "take_stake", "own")
+                verbs = verbs or sentence.within((tag.start, tag.end), "take_stake")
                 state = Tag(tag.start, tag.end, tag.label, "state")
                 stage = stage_of(sentence, verbs[-1] if verbs else state, tag.start)
                 stage = next((d.stage for d in found if bought and d.fact is rule.fact), stage)
                 drafts.append(Draft(rule.fact, sentence, Percent(100.0), stage, (tag.start, tag.end)))
     return drafts
+
+
+def _takes_beside(sentence: Sentence, whole: Tag, rule: Rule) -> bool:
+    """Whether a venture stands right before "has fully taken over", or in it, and its owner is the subject."""
+    parties = {m.id: m for m in sentence.mentions if m.id in (rule.fact.subject, rule.fact.object)}
+    if len(parties) < 2:
+        return False
+    owner, thing = parties[rule.fact.subject], parties[str(rule.fact.object)]
+    beside = -2 <= whole.start - thing.end <= 1 or whole.start < thing.start < whole.end
+    return (
+        thing.type == "venture"
+        and beside
+        and owner.end < thing.start
+        and owner.marker in ("", "subject")
+        and not owner.poss
+    )
 
 
 def read_resold(sentence: Sentence, rules: list[Rule], found: list[Draft]) -> list[Draft]:
