@@ -46,7 +46,7 @@ def _is_genitive(sentence: Sentence, tag: Tag) -> bool:
     """Whether this is no "from" but the "of" behind a noun ("eine Beteiligung von 36 Prozent")."""
     if tag.label != "from" or not sentence.within((tag.start, tag.start + 1), "genitive"):
         return False
-    nouns = sentence.within((tag.start - _NOUN, tag.start), "holding_noun")
+    nouns = sentence.within((tag.start - _NOUN, tag.start), "holding_noun", "sell", "sale", "buy")
     moved = any(t.start > tag.end for t in sentence.tagged("to") if t.start - tag.end <= _PAIR)
     return bool(nouns) and not sentence.shadow[nouns[-1].end : tag.start].strip() and not moved
 
@@ -89,7 +89,8 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
         return False
     if sentence.within((quantity.end, quantity.end + 2), "stake") or _is_its_own(sentence, quantity):
         return False  # "wrote down its 36 percent stake"
-    if sentence.within((quantity.end, quantity.end + 18), "growth_after") or _is_moved(sentence, quantity):
+    grown = sentence.within((quantity.end, quantity.end + 18), "growth_after")
+    if (grown and "," not in sentence.shadow[quantity.end : grown[0].start]) or _is_moved(sentence, quantity):
         return True
     step = sentence.within((quantity.end, quantity.end + 2), "lower", "raise")
     if any(t.aspect == "noun" for t in step):

@@ -132,6 +132,8 @@ def _drop_of_other_verbs(sentence: Sentence, found: dict[str, list[Tag]], trigge
         for label in ("future", "intend", "agree", "rumour"):
             if found[label]:
                 found[label] = [t for t in found[label] if t.start <= trigger.start or _still_rules(t, trigger)]
+    elif found["done"] and (said := sentence.tagged("said")):  # "a annoncé la vente": "a" is the auxiliary of saying
+        found["done"] = [t for t in found["done"] if not any(s.start == t.start and t.end < s.end for s in said)]
     if trigger.label.startswith("fact:"):
         _keep_to_itself(sentence, found, trigger)
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future

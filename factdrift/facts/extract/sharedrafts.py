@@ -18,6 +18,7 @@ _APART = 60  # characters between a part that is sold and a verb behind a comma
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 _NOW = 24  # characters between a number and "now" behind it
+_ONCE = 14  # characters of "once" before a share that is past
 
 
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
@@ -85,6 +86,8 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
         return None
     if kind == "trust" and sentence.within((quantity.start - 20, quantity.start), "rest"):
         return None  # "the rest of the 43 % goes to a trust": the number is not the part in trust
+    if kind == "holding" and _was_once(sentence, quantity):
+        return None  # "its stake, once 43 percent, has shrunk to 36"
     markers = {tag.label for tag in markers_of(sentence, quantity)}
     stage = _stage(sentence, quantity, kind, cue, markers)
     if stage is None:
@@ -108,6 +111,11 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
     )
 
 
+def _was_once(sentence: Sentence, quantity: Quantity) -> bool:
+    near = sentence.within((quantity.start - _ONCE, quantity.start), "once_was")
+    return bool(near) and not sentence.shadow[near[-1].end : quantity.start].strip()
+
+
 def _stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, markers: set[str]) -> Stage | None:
     """How far the share is, by its kind; None where the number is one that was left, or that stays where it is."""
     if kind == "floor":
@@ -126,6 +134,8 @@ def _stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, markers:
         stage = _told_stage(sentence, quantity, kind, cue, markers)
         if kind == "block" and stage in (Stage.CANCELLED, Stage.DENIED):
             return None  # "need not sell the 1.19 % it holds": the number is what it keeps
+    if kind == "holding" and stage in (Stage.DENIED, Stage.CANCELLED) and _is_definite(sentence, quantity):
+        return Stage.CURRENT  # "the 43 % stake will not be sold": it is held
     if kind == "holding" and stage is Stage.CURRENT and "at_most" in markers and cue.label != "own":
         return Stage.PLANNED  # "up to 15 % of Z": nobody holds up to something
     return stage

@@ -25,6 +25,8 @@ _HIS_OWN = 16  # characters of "'s holding"
 _HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
 _THROUGH = 12  # characters between a number and "through derivatives"
+_OPENS = 3  # words of "A holding of" before a number
+_PASSIVE = 12  # characters of "has been " before a verb
 _CAP = 8  # characters from a word of capped votes to the number
 _MOVED = 48  # characters from what moves to its verb
 _SALE = 80  # characters between those shares and the percentage that they are
@@ -59,6 +61,8 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "block", sold
     having = tag.label == "own" and tag.end <= quantity.start + _CAP  # "hat 5 % ... verkauft"
     if kind == "holding" and (tag.label == "stake" or having) and (sold := _sold_last(sentence, quantity)):
+        return "block", sold
+    if kind == "holding" and tag.label == "stake" and (sold := _is_sold_behind(sentence, quantity)):
         return "block", sold
     if kind == "holding" and tag.label == "stake" and not is_target(sentence, quantity):
         governing = [
@@ -159,6 +163,18 @@ def _sold_last(sentence: Sentence, quantity: Quantity) -> Tag | None:
     end = min(sentence.clause(quantity.start)[1], quantity.end + _SALE)
     verbs = sentence.within((quantity.end, end), "sell", "own", "lower", "raise", "park", "take_stake")
     return verbs[0] if verbs and verbs[0].label == "sell" else None
+
+
+def _is_sold_behind(sentence: Sentence, quantity: Quantity) -> Tag | None:
+    """The verb of selling behind the number in the passive ("a 5 % stake in X was sold by Y")."""
+    opening = sentence.shadow[sentence.clause(quantity.start)[0] : quantity.start].split()
+    if len(opening) > _OPENS or is_target(sentence, quantity):
+        return None
+    verbs = sentence.within((quantity.end, sentence.clause(quantity.start)[1]), "sell", "own", "lower", "raise", "buy")
+    verbs = [t for t in verbs if t.aspect in ("base", "done", "state")]
+    if not verbs or verbs[0].label != "sell" or verbs[0].aspect != "done":
+        return None
+    return verbs[0] if sentence.within((verbs[0].start - _PASSIVE, verbs[0].start), "done", "future") else None
 
 
 def _sold_count(sentence: Sentence, quantity: Quantity) -> Tag | None:

@@ -38,6 +38,9 @@ def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun
         return 0  # "its share was 30 % and the partner's 70 %"
     if _is_marked_behind(sentence, mention, start):
         return 4
+    if not sentence.capital_names and _has_own_subject(sentence, end):
+        verbs = sentence.within((end, end + _BESIDE), "own", "take_stake")
+        return 4 if any(t.end == mention.start for t in verbs) else 2
     behind = mention.start >= end and sentence.clause(mention.start) != sentence.clause(start)
     return 1 if behind else 2  # "X holds 35 %, and of Z's offer it said ...": what another clause is about
 
@@ -167,8 +170,16 @@ def owns_shareholder(sentence: Sentence, mention: Mention) -> bool:
 
 def _is_whose(sentence: Sentence, mention: Mention, end: int) -> bool:
     """Whether a relative clause of holding, with the number in it, stands right before the name."""
-    verbs = sentence.within((end, end + _BESIDE), "own", "take_stake")
-    return mention.marker != "of" and any(t.end == mention.start for t in verbs)
+    if mention.marker == "of" or _has_own_subject(sentence, end):
+        return False
+    return any(t.end == mention.start for t in sentence.within((end, end + _BESIDE), "own", "take_stake"))
+
+
+def _has_own_subject(sentence: Sentence, end: int) -> bool:
+    """Whether somebody else is the subject of the clause that the number stands in (Xが43%を持つY: Y is held)."""
+    low, _ = sentence.clause(end)
+    ahead = [m for m in sentence.mentions if low <= m.start and m.end < end and m.marker == "subject"]
+    return bool(ahead) and sentence.shadow[ahead[-1].end] == "が"
 
 
 def _has_shareholder(sentence: Sentence, mention: Mention) -> bool:
