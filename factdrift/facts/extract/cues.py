@@ -76,6 +76,11 @@ def cues_of(
     return Cues(found, span, future, delays, hearsay)
 
 
+def _is_around(cue: Tag, trigger: Tag) -> bool:
+    """Whether the word of falling opens before what falls and ends behind it ("bläst die Übernahme ab")."""
+    return cue.start < trigger.start and trigger.end < cue.end
+
+
 def coincides(tag: Tag, others: list[Tag]) -> bool:
     """Whether the tag overlaps one of the others."""
     return any(tag.start < other.end and other.start < tag.end for other in others)
@@ -139,7 +144,7 @@ def _drop_of_other_verbs(sentence: Sentence, found: dict[str, list[Tag]], trigge
     if trigger.aspect == "done":  # "will close plants, X said as he presented ...": another verb's future
         found["future"] = [t for t in found["future"] if _reaches(sentence, t, trigger)]
     if trigger.label in STEPS:  # "its holding drops to 15 %": the word that moves it does not make it fall
-        found["cancel"] = [t for t in found["cancel"] if not coincides(t, [trigger])]
+        found["cancel"] = [t for t in found["cancel"] if _is_around(t, trigger) or not coincides(t, [trigger])]
 
 
 def _stand_delayed(sentence: Sentence, found: dict[str, list[Tag]], span: tuple[int, int], delays: list[Tag]) -> None:

@@ -19,6 +19,7 @@ _OWNER = 24  # characters between a party and its agreement
 _SUBJECT = 3  # words before the noun of a subject
 _OVER = 45  # days after which a month that is said to be to come must be the next one
 _FEBRUARY = 2
+_BEGUN = 60  # characters between an event and the verb that it has begun
 _DUE = 20  # characters between "due" and its date
 _PARTICIPLE = 2  # characters between "deal" and "signed"
 _ONCE = 20  # characters of "once promised for" before a date
@@ -47,6 +48,8 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
         return _dropped(sentence, rule, tags)
     step = min(steps, key=lambda t: (min(distance(sentence, t.start, x.start) for x in tags), t.start))
     stage = stage_of(sentence, step, step.start, ending=rule.relation.ending)
+    if rule.relation.by_concept and stage is Stage.PLANNED and _has_begun(sentence, step):
+        stage = Stage.COMPLETED
     when = _date_of(sentence, step, stage, _others_dates(sentence, rule))
     if stage in (Stage.CANCELLED, Stage.DENIED) and not needs_step:
         return [Draft(rule.fact, sentence, State(True), stage, (step.start, step.end))]
@@ -68,6 +71,13 @@ def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
     if fallen and due and "state" in rule.relation.value:  # "had planned to list it in May but called it off"
         drafts.append(Draft(rule.fact, sentence, State(True), Stage.CANCELLED, (fallen[0].start, fallen[0].end)))
     return drafts
+
+
+def _has_begun(sentence: Sentence, event: Tag) -> bool:
+    """Whether a verb of the past beside the event says that it has begun, and none that it is to."""
+    span = sentence.clause(event.start)
+    begun = [t for t in sentence.within(span, "begun") if distance(sentence, t.start, event.start) <= _BEGUN]
+    return bool(begun) and not sentence.within(span, "future", "intend", "rumour")
 
 
 def _is_lacked(tag: Tag, lacking: Tag) -> bool:

@@ -21,13 +21,14 @@ from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
 _EXPENSE = 3  # characters between a sum and what it is spent on
+_PLANT = 24  # characters of " chip assembly " between a sum and the plant
 _ONCE = 10  # characters of "once" or "of which" before a sum
 _FROM = 8  # characters of "600 million from X"
 
 
 def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
     """An amount for each sum that the subject (and nobody else) puts in."""
-    tags = triggers(sentence, rule)
+    tags = triggers(sentence, rule) or _worth(sentence, rule)
     if not tags or not sentence.moneys:
         return []
     told_by_seller = "price" in rule.relation.evoked_by and is_told_by_seller(sentence, rule, context)
@@ -78,6 +79,16 @@ def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entitie
             Draft(rule.fact, sentence, quantity.value, stage, (quantity.start, quantity.end), bound, "around" in labels)
         )
     return drafts
+
+
+def _worth(sentence: Sentence, rule: Rule) -> list[Tag]:
+    """What a sum is the size of, where one is put in: the plant right behind it ("is to build a $4 billion plant")."""
+    if "invest" not in rule.relation.evoked_by or "works" not in sentence.labels:
+        return []
+    ends = [q.end for q in sentence.moneys]
+    plants = [m for m in sentence.mentions if m.id == rule.fact.object and not m.marker and not m.poss]
+    plants = [m for m in plants if any(0 < m.start - end <= _PLANT for end in ends)]
+    return [Tag(m.start, m.end, "invest", "noun") for m in plants]
 
 
 def _is_left(sentence: Sentence, quantity: Quantity) -> bool:

@@ -40,7 +40,7 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
         for phrase in (t.format(owner=name) for t in lexicon.unit_descriptions for name in owner[:3]):
             described.setdefault(phrase, []).append(entity_id)
     for entity_id, entity in topic.entities.items():
-        for phrase in entity.descriptions.get(language, ()):
+        for phrase in (f for p in entity.descriptions.get(language, ()) for f in (p, *_articled(p, lexicon))):
             described.setdefault(phrase, []).append(entity_id)
         telling = [k for label in entity.kinds if label not in _GENERAL for k in lexicon.kinds.get(label, ())]
         for phrase in (t.format(kind=kind) for t in lexicon.kind_descriptions for kind in telling):
@@ -54,6 +54,12 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     found += _evoking(topic, lexicon)
     found += _works(topic, lexicon)
     return found
+
+
+def _articled(phrase: str, lexicon: Lexicon) -> list[str]:
+    """A description with the other forms of the article that opens it ("l'operazione": "dell'operazione")."""
+    article = next((a for a in lexicon.articled if phrase.lower().startswith(a)), None)
+    return [form + phrase[len(article) :] for form in lexicon.articled[article]] if article else []
 
 
 def _works(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:

@@ -66,7 +66,8 @@ def _rule(fact: FactSpec, relation: Relation, offices: frozenset[str]) -> Rule:
     listed = relation.reader == "name" and fact.people and "chief" not in relation.evoked_by
     if relation.reader in ("rank", "age") or relation.exact or relation.ahead or listed:
         return Rule(fact, relation, evoking=evoking)
-    labels = {*relation.evoked_by, *evoking}
+    # "A $4 billion plant" says what is invested, without a word for it.
+    labels = {*relation.evoked_by, *evoking, *(("works",) if "invest" in relation.evoked_by else ())}
     return Rule(
         fact, relation, frozenset(labels | {"office", "succeed"} if "chief" in relation.evoked_by else labels), evoking
     )

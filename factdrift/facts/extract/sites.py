@@ -75,8 +75,6 @@ def placed(sentence: Sentence, works: Tag) -> Tag | None:
         gap = sentence.shadow[works.end : place.start] if follows else sentence.shadow[place.end : works.start]
         if len(gap) > (_BEHIND if follows else _AHEAD) or _PARTED.search(gap) or len(gap.split()) > _MOST_WORDS:
             continue
-        if follows and not gap.strip():
-            continue
         if not follows and sentence.capital_names and any(word[:1].isupper() for word in gap.split()):
             continue
         return place

@@ -32,6 +32,7 @@ def stage_of(
     `ending`: the trigger says that something ends, so words of ending do not make it fall. `granted`: the relation is a
     right, so "may" says that it holds.
     """
+    trigger = _as_participle(sentence, trigger)
     cues = cues_of(sentence, trigger, at, permission=permission, ending=ending, granted=granted)
     if _is_imagined(sentence, trigger, cues.span) or is_conditional(sentence, trigger):
         return Stage.RUMOURED  # "selling shares would be another source of money", "if X is listed"
@@ -56,10 +57,22 @@ def stage_of(
     return Stage.COMPLETED if stage is Stage.PLANNED and noun and _past_date(sentence, cues.span) else stage
 
 
+def _as_participle(sentence: Sentence, trigger: Tag) -> Tag:
+    """The verb's past where it is written like its open form, stands last and an auxiliary before it ("hat gebaut")."""
+    if trigger.aspect != "base" or sentence.capital_names:
+        return trigger
+    span = (trigger.start, trigger.start + 1)
+    twins = [t for t in sentence.within(span, trigger.label) if t.aspect == "done" and t.end == trigger.end]
+    low = sentence.clause(trigger.start)[0]
+    return twins[0] if twins and sentence.within((low, trigger.start), "done") else trigger
+
+
 def _agreeing(cues: Cues, trigger: Tag) -> Stage:
     """The stage of a word that says itself that something is agreed."""
     if cues.hearsay:
         return Stage.RUMOURED
+    if trigger.label == "approve" and trigger.aspect == "done" and not cues.future:
+        return Stage.COMPLETED  # who has approved has nothing left to do
     ahead = trigger.label == "approve" and trigger.aspect != "done" and cues.open  # "approval is expected in May"
     return Stage.PLANNED if ahead else Stage.AGREED
 

@@ -4,6 +4,7 @@ import re
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
+from factdrift.facts.extract.scan import tags_between
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
@@ -17,6 +18,7 @@ _VERBAL = (
 _GROUP = 90  # characters in which a verb's subject is looked for
 _LONG = 5  # letters of a word that a title in capitals writes large
 _HOLDS = 60  # characters from a verb of holding to its share
+_NAME = 2  # words of an unknown name
 _EACH = 8  # characters from a share to "each"
 _INTO = 28  # the same between "in" and a trust
 _OUTSIDER = 40  # characters between a kind of holder and its verb, or between the verb and the share
@@ -31,7 +33,7 @@ def unknown_before(sentence: Sentence, at: int) -> bool:
     Words of the verb's own group (auxiliaries, hedges, adverbs) may stand between; any other known word is no stranger.
     """
     if not sentence.capital_names:
-        return False
+        return _opens_unnamed(sentence, at)
     low = max(sentence.clause(at)[0], at - _GROUP)
     group = sentence.within((low, at), *_VERBAL)
     for word in reversed(list(_WORD.finditer(sentence.text, low, at))):
@@ -44,6 +46,18 @@ def unknown_before(sentence: Sentence, at: int) -> bool:
             return _may_open(sentence, word[0])
         return word[0][0].isupper() and not _is_in_capitals(sentence)
     return False
+
+
+def _opens_unnamed(sentence: Sentence, at: int) -> bool:
+    """Whether one or two unknown words open the sentence before its verb, and nobody known is named anywhere in it.
+
+    Where every noun has a capital (German) that alone tells a name: a statement has a subject.
+    """
+    words = sentence.text[sentence.start : at].split()
+    if not 0 < len(words) <= _NAME or sentence.mentions or sentence.tagged("pronoun"):
+        return False
+    known = tags_between(sentence.tags, sentence.start, at)
+    return not known and words[0][0].isupper() and sentence.text[at - 1] == " "
 
 
 def _is_in_capitals(sentence: Sentence) -> bool:

@@ -182,7 +182,8 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
         return False
     if is_noun(sentence, tag) and 0 <= tag.start - quantity.end <= _NOUN:
         return "," not in sentence.shadow[quantity.end : tag.start]
-    return (tag.start < quantity.start or tag.aspect == "done") and _is_paid(sentence, quantity)
+    ahead = tag.start < quantity.start or tag.aspect == "done" or not sentence.capital_names  # the verb may stand last
+    return ahead and _is_paid(sentence, quantity)
 
 
 def names_shares_of(sentence: Sentence, mention: Mention) -> bool:
