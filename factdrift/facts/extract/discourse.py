@@ -87,6 +87,20 @@ def _is_beside(sentence: Sentence, before: Mention, tag: Tag) -> bool:
     return len(words) <= 1 and all(w.isalpha() and w.islower() for w in words)
 
 
+def name_years(sentence: Sentence, years: Mapping[int, str]) -> None:
+    """Add mentions of the years that are entities of the topic and told by another word ("this year")."""
+    for when in sentence.dates:
+        first, last = when.span.date_from, when.span.date_to
+        is_year = (first.month, first.day, last.month, last.day, last.year) == (1, 1, 12, 31, first.year)
+        if (
+            is_year
+            and first.year in years
+            and not any(m.start < when.end and when.start < m.end for m in sentence.mentions)
+        ):
+            sentence.mentions.append(Mention(when.start, when.end, years[first.year], sure=False))
+    sentence.mentions.sort(key=_start_of)
+
+
 class Discourse:
     """Resolves the mentions of a document, sentence by sentence."""
 

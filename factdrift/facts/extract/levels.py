@@ -7,7 +7,7 @@ Numbers and things are paired within a sentence: in order where a list of things
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from factdrift.facts.extract.amounts import is_target
+from factdrift.facts.extract.amounts import is_source, is_target
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -21,6 +21,7 @@ from factdrift.topic import Entity
 EXACT_DECIMALS = 2  # a set rate is exact: 4 % and 3.75 % are two rates
 _FOLLOWS = 16  # characters within which "5.6% in 2023" belongs together
 _STAFF = 8  # characters of "of the"
+_AIM = 24  # characters between a number and a word for what is aimed at
 _REACH = 110
 
 
@@ -66,8 +67,11 @@ def _percents(
         triggers = [Tag(m.start, m.end, "forecast") for m in things] if _is_ahead(sentence, things) else []
     if not triggers:
         return []
+    aims = "target" in group[0].relation.evoked_by
     drafts = []
     for quantity, thing in _pairs(sentence, things, triggers, bool(objects)):
+        if not aims and thing is not None and not thing.sure and _is_aim(sentence, quantity):
+            continue  # "should return to the 2 % target this year"
         for rule in group:
             fits = not objects or (thing is not None and rule.fact.object == thing.id)
             if fits and _is_about(sentence, rule, quantity.start) and _has_subject(sentence, rule, context, entities):
@@ -86,6 +90,10 @@ def _own_level(sentence: Sentence, rule: Rule, context: tuple[str, ...]) -> list
     near = [(min(distance(sentence, t.start, q.start) for t in evoking), q.start, q) for q in numbers]
     best = min(near, key=lambda entry: entry[:2], default=None)
     return [_draft(sentence, rule, best[2], evoking)] if best and best[0] <= _REACH else []
+
+
+def _is_aim(sentence: Sentence, quantity: Quantity) -> bool:
+    return bool(sentence.within((quantity.start - _AIM, quantity.end + _AIM), "target"))
 
 
 def _is_ahead(sentence: Sentence, things: list[Mention]) -> bool:
@@ -131,7 +139,7 @@ def _things_of(
 
 def _has_own_year(sentence: Sentence, quantity: Quantity, things: list[Mention]) -> bool:
     """Whether the number is for a year that nobody watches ("8.1% in 2022") where years are what is watched."""
-    if not all(sentence.shadow[m.start : m.end][:4].isdigit() for m in things):
+    if not all(sentence.shadow[m.start : m.end][:4].isdigit() or not m.sure for m in things):
         return False
     years = [w for w in sentence.dates if 0 <= w.start - quantity.end <= _FOLLOWS]
     return any(not any(m.start < w.end and w.start < m.end for m in things) for w in years)
@@ -160,6 +168,11 @@ def _is_vote(sentence: Sentence, quantity: Quantity, evoking: list[Tag]) -> bool
 
 def _is_step(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the number is a former level ("from 3.75 %"). A word that means "of" too needs a level that follows."""
+    later = [q for q in sentence.percents if 0 < q.start - quantity.end <= _FOLLOWS]
+    if later and is_source(sentence, quantity) and is_target(sentence, later[0]):
+        return True  # "de 4 % à 3,75 %", 4%から3.75%に
+    if later and not sentence.capital_names and sentence.within((quantity.end, quantity.end + 1), "raise", "lower"):
+        return True  # 0.25%引き上げ4%とした
     low = max(sentence.start, quantity.start - 14)
     before = sentence.within((low, quantity.start), "from", "to")
     if not before or before[-1].label != "from":
@@ -214,6 +227,9 @@ def _stage(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> tupl
     moves = [t for t in moves if t is tag or not tag.start <= t.start < tag.end]  # "pay rise" is no verb
     if not moves and is_target(sentence, quantity):  # "A falls to 2 %, and B to 3 %": one verb for both
         moves = [t for t in sentence.tagged("raise", "lower") if t.aspect in ("base", "done") and t.end <= span[0]]
+    stands = [t for t in sentence.within(span, "own") if t.aspect == "state"] if not moves else []
+    if stands and not sentence.within(span, "future", "intend", "rumour"):
+        return Stage.CURRENT, False  # "s'établit désormais à 3,75 %"
     verb = min(moves, key=lambda t: (distance(sentence, t.start, quantity.start), t.start), default=tag)
     if verb.label == "hold_level":
         return Stage.CURRENT, not any(w.span.date_to.year < sentence.published.year for w in sentence.dates)

@@ -3,6 +3,7 @@
 The same article always gives the same claims, whatever the order of the topic's facts.
 """
 
+import re
 from collections import Counter
 from datetime import date
 from functools import cached_property
@@ -11,7 +12,7 @@ from factdrift.errors import ConfigError
 from factdrift.facts.extract.candidates import Candidates
 from factdrift.facts.extract.clauses import mark_breaks
 from factdrift.facts.extract.dates import DateReader
-from factdrift.facts.extract.discourse import Discourse
+from factdrift.facts.extract.discourse import Discourse, name_years
 from factdrift.facts.extract.document import Document, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.families import iter_all
@@ -39,6 +40,7 @@ from factdrift.topic import Topic
 
 VERSION = "rules-1"
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _STANDING = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
 _LEAD_SENTENCES = 3  # the title and what a story begins with
 _LEAD, _LONGEST_NAME = 600, 80
@@ -91,6 +93,7 @@ class _Tongue:
         self._circles = {i: dict.fromkeys((i, *e.members)) for i, e in self._entities.items()}
         self._owners = {i: e.unit_of for i, e in self._entities.items() if e.unit_of}
         self._plants = plants_of(self._entities)
+        self._years = {int(n): i for i, e in self._entities.items() for n in e.names if _YEAR.fullmatch(n)}
         self._by_name = {r.fact.name: r for r in self._rules}
         self._by_slot = {(r.fact.relation, r.fact.subject, r.fact.object): r.fact for r in self._rules}
         self._tracked = frozenset((r.fact.relation, r.fact.subject, r.fact.object or "") for r in self._rules)
@@ -149,6 +152,8 @@ class _Tongue:
         for sentence in found:
             if sentence.tags:
                 discourse.resolve(sentence)
+                if self._years and sentence.percents:
+                    name_years(sentence, self._years)
         bodies = Counter({i: n for i, n in named.items() if self._entities[i].type in _BODIES})
         most = [i for counter in (named, bodies) for i, _ in counter.most_common(_THEMES)]
         return Document(found, dict.fromkeys([*(m.id for m in found[0].mentions), *most]))
