@@ -131,7 +131,9 @@ def _governs(sentence: Sentence, limit: Tag, number: _Number, doing: Sequence[Ta
 
 def _is_left(sentence: Sentence, number: _Number) -> bool:
     """Whether it is the level that is left ("from 31 a month to 38"), or the size of a step ("by five a month")."""
-    if any(t.aspect == "noun" for t in sentence.within((number.by.end, number.by.end + 2), "raise", "lower")):
+    steps = [t for t in sentence.within((number.by.end, number.by.end + 2), "raise", "lower") if t.aspect == "noun"]
+    cuts = {t.start for t in sentence.tagged("job_cut")}  # 1万人を削減: so many go
+    if any(t.start not in cuts for t in steps):
         return True  # "the 60 bps drop"
     before = sentence.within((max(sentence.start, number.value.start - 14), number.value.start), "from", "step")
     if not before or sentence.shadow[before[-1].end : number.value.start].strip(" -"):
@@ -163,5 +165,6 @@ def _stage(sentence: Sentence, rule: Rule, tag: Tag, number: Plain) -> Stage:
         return Stage.CURRENT
     lasting = verb.aspect in ("", "noun")
     stage = stage_of(sentence, verb, number.start, lasting=lasting, ending=rule.relation.ending)
-    told = stage is Stage.AGREED and verb.label == "produce" and verb.aspect == "base"
+    told = verb.label == "produce" or (verb.label == "limit" and sentence.index > 0)  # a title tells what is decided
+    told = told and stage is Stage.AGREED and verb.aspect == "base"
     return Stage.CURRENT if told else stage  # "builds 38 a month"

@@ -80,6 +80,7 @@ class Lexicon(_Frozen):
     kind_descriptions: Phrases = ()  # templates with {kind} alone: for kinds more telling than a company or a state
     unit_descriptions: Phrases = ()  # templates with {owner}
     facilities: Phrases = ()  # nouns for works that stand somewhere: plant, mill
+    plural: str = ""  # how names of products end where there are several ("31 A7s")
     articled: dict[str, Phrases] = {}  # an article that opens a description -> what else may open it ("del ", "al ")
     host_forms: Phrases = ()  # templates with {place}: what is said of works there ("Leipziger")
     articles: Phrases = ()  # a verb's open form right behind one of these is a noun

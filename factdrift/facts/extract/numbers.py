@@ -82,7 +82,7 @@ class NumberReader:
         self._fraction = re.compile(rf"{_ALONE}(?:{any_of(self._fractions)})(?![a-zà-ÿ])")
         self._plain = re.compile(
             rf"{_ALONE}{opening_of(numbers.words)}(?P<n>{number})"
-            rf"(?:\s?(?P<scale>{scale})(?![a-zà-ÿ])(?:(?P<low>\d[\d,]*)(?P<lowscale>{scale}))?)?"
+            rf"(?:\s?(?P<scale>{scale})(?![a-zà-ÿ])(?:(?P<low>\d[\d,]*)(?P<lowscale>{scale})?)?)?"
             rf"(?![a-zà-ÿ%]|[.,]?\d|\s?-?(?:{percent}))"
         )
 
@@ -92,8 +92,10 @@ class NumberReader:
         for match in self._plain.finditer(shadow, start, end):
             if (number := self._number(match["n"])) is not None:
                 scaled = number * self._numbers.scales.get(match["scale"] or "", 1)
-                if match["low"]:  # 1億7000万
-                    scaled += float(match["low"].replace(",", "")) * self._numbers.scales[match["lowscale"]]
+                if match["low"]:  # 1億7000万, 1万7000
+                    scaled += float(match["low"].replace(",", "")) * self._numbers.scales.get(
+                        match["lowscale"] or "", 1
+                    )
                 found.append(Plain(*match.span(), scaled, _significant(match["n"])))
         return found
 

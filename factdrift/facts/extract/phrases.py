@@ -29,6 +29,8 @@ def other_phrases(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
     found += [(word, Entry(label)) for label, word in tensed_words(lexicon)]
     units = sorted({f.unit for f in topic.facts if f.unit})
     found += [(unit, Entry(f"unit:{unit}")) for unit in units if unit not in lexicon.units]
+    products = [(i, e) for i, e in topic.entities.items() if e.type == "product"] if lexicon.plural else []
+    found += [(f"{name}{lexicon.plural}", Entry("entity", ids=(i,))) for i, e in products for name in e.names]
     found += _genitives(topic) if lexicon.possessive == "genitive" else []
     found += [(p, Entry(f"concept:{c}")) for c, phrases in lexicon.concepts.items() for p in phrases]
     found += [(p, Entry(f"concept:{c}")) for c, words in topic.concepts.items() for p in words.get(language, ())]
