@@ -107,6 +107,8 @@ class Sentence:
         taken = [(x.start, x.end) for x in (*self.percents, *self.moneys)] + [(w.start, w.end) for w in self.dates]
         taken += [(t.start, t.end) for t in names]
         found = self.numbers.plains(self.shadow, self.start, self.end)
+        if any(not self.shadow[n.start].isdigit() for n in found):  # "un tercio" is no one
+            taken += [(part.start, part.end) for part in self.numbers.fractions(self.shadow, self.start, self.end)]
         return [n for n in found if not any(a < n.end and n.start < b for a, b in taken)][:MOST_NUMBERS]
 
     @cached_property

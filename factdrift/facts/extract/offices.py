@@ -95,6 +95,8 @@ def _is_elsewhere(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return False
     edge = marks[0].end
     behind = [m for m in sentence.mentions if 0 < m.start - edge <= _OWNER and m.type != "person"]
+    if not behind and sentence.within((edge, edge + 2), "definite", "indefinite"):
+        return True  # "chief executive of the new venture": of something that is not known
     return bool(behind) and behind[0].sure and behind[0].id != rule.fact.subject
 
 

@@ -60,6 +60,7 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
         if (apiece := read_apiece(sentence, quantity, by_class.get("holding", []), context)) is not None:
             found += apiece
             kinds.append("holding")
+            before = next((r for r in rules if apiece and r.fact is apiece[0].fact), before)
             continue
         kind, cue = _kind_of(sentence, index, quantity, kinds[-1], by_class)
         kinds.append(kind)
@@ -84,6 +85,8 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
                 filled = _fill(sentence, quantity, "holding", cue, options, context, last)
             if not filled and before and kind == "holding":
                 filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
+            if not filled and before and kind == "holding":
+                filled = _parallel(sentence, quantity, cue, by_class[kind], before, context)
             if not filled and before and kind == "holding" and is_target(sentence, quantity):
                 filled = _continued(sentence, quantity, cue, before, context)
             if filled := _listed(sentence, quantity, filled, found):
@@ -165,6 +168,19 @@ def _of_the_next(sentence: Sentence, quantity: Quantity, rules: list[Rule]) -> l
     """The slots of what the number is said to be of: the first name behind it, where there is one."""
     behind = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF][:1]
     return [r for r in rules if not behind or r.fact.object in behind]
+
+
+def _parallel(
+    sentence: Sentence, quantity: Quantity, cue: Tag, rules: list[Rule], before: Rule, context: tuple[str, ...]
+) -> list[Draft]:
+    """In "X holds 70 % of Z; Y keeps 10 %" the second holder's share is one of Z too, if it is said of nothing else."""
+    roles = roles_at(sentence, quantity.start, quantity.end, context)
+    holder = max(roles.holder, key=lambda e: roles.holder[e], default="")
+    others = [e for e, weight in roles.held.items() if weight >= 4 and e != before.fact.object]
+    if roles.holder.get(holder, 0) < 3 or others or cue.aspect != "state" or holder == before.fact.subject:
+        return []
+    fitting = [r for r in rules if (r.fact.subject, r.fact.object) == (holder, before.fact.object)]
+    return [d for rule in fitting if (d := draft_of(sentence, quantity, "holding", cue, rule))]
 
 
 def _mirrored(

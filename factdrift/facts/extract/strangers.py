@@ -18,6 +18,7 @@ _VERBAL = (
 _GROUP = 90  # characters in which a verb's subject is looked for
 _LONG = 5  # letters of a word that a title in capitals writes large
 _HOLDS = 60  # characters from a verb of holding to its share
+_NEW = 40  # characters of "a software joint venture " before "in which"
 _NAME = 2  # words of an unknown name
 _EACH = 8  # characters from a share to "each"
 _INTO = 28  # the same between "in" and a trust
@@ -136,13 +137,16 @@ def is_of_unknown(sentence: Sentence, end: int) -> bool:
 
 
 def is_in_unknown(sentence: Sentence, start: int) -> bool:
-    """Whether the clause opens with "in which Y" and no known name stands before that."""
+    """Whether the clause opens with "in which Y" and no known name stands before that, or it is of something new."""
     low, _ = sentence.clause(start)
     for marker in sentence.within((low - 4, start), "of"):
         opens = sentence.within((marker.end + 1, marker.end + 3), "relative", "that")
         inside = opens and any(opens[0].end <= m.start < start for m in sentence.mentions)
         if inside and sentence.shadow[marker.start - 2 : marker.start].rstrip().endswith(","):
             return not any(0 < marker.start - m.end <= 3 for m in sentence.mentions)
+        new = sentence.within((marker.start - _NEW, marker.start), "indefinite") if opens else []
+        if new and not any(new[-1].end <= m.start < marker.start for m in sentence.mentions):
+            return True  # "will set up a venture in which each holds 50 %"
     return False
 
 
