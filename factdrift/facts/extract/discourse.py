@@ -7,84 +7,19 @@ from dataclasses import replace
 from operator import attrgetter
 
 from factdrift.facts.extract.document import Mention, Sentence
+from factdrift.facts.extract.referring import giver_before, is_apposed, is_beside, is_part, is_taker
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sites import Plants, is_free, placed
 from factdrift.topic import Entity
 
-_ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
 _PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
 _MARKED = 24  # characters in which a marker may stand before a name
 _SHARED = 3  # characters of an article that a marker and a noun share
 _CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
-_TAKER = 12  # characters of "to" between a verb of selling and whoever takes what is sold
 _REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
 _AFTER = ("of_after", "by_after", "from_after", "to_after", "subject_after")  # particles, where a language has them
 _start_of = attrgetter("start")
 _ANCHORS = frozenset(("company", "venture", "body"))
-
-
-def _is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:
-    """Whether the pronoun opens an apposition to the mention and so means another ("X, its owner")."""
-    owners = sentence.within((pronoun.end, pronoun.end + 16), "shareholder", "partner")
-    return sentence.shadow[mention.end : pronoun.start].strip() == "," and bool(owners)
-
-
-def _is_taker(sentence: Sentence, mention: Mention) -> bool:
-    """Whether the mention is whom a verb of selling right before it names."""
-    return any(0 < mention.start - t.end <= _TAKER for t in sentence.tagged("sell"))
-
-
-def _giver_before(sentence: Sentence, pronoun: Tag) -> Mention | None:
-    """Whoever gives what the pronoun right behind is about ("compra da X il suo 51 %", "rachète à X ses 51 %")."""
-    last = sentence.mentions[-1] if sentence.mentions else None
-    if last is None or last.marker not in ("from", "by", "to") or not 0 < pronoun.start - last.end <= _SHARED + 1:
-        return None
-    verbs = [t for t in sentence.tagged("buy", "take_stake", "buyback") if t.end <= last.start]
-    return last if verbs and last.start - verbs[-1].end <= _TAKER else None
-
-
-def _is_other_firm(sentence: Sentence, tag: Tag) -> bool:
-    """Whether a capitalised word that makes another firm or place of a name follows it."""
-    follows = "other_firm" in sentence.labels and sentence.within((tag.end + 1, tag.end + 2), "other_firm")
-    return bool(follows) and sentence.text[tag.end + 1].isupper() and sentence.index > 0
-
-
-def _is_any(sentence: Sentence, tag: Tag) -> bool:
-    """Whether an indefinite article stands before a description, and no name beside it."""
-    if not any(t.end + 1 == tag.start for t in sentence.within((tag.start - _ARTICLE, tag.start), "indefinite")):
-        return False
-    return not any(
-        n.sure and (0 < tag.start - n.end <= _BESIDE or 0 < n.start - tag.end <= 1) for n in sentence.tagged("entity")
-    )
-
-
-def _runs_into(sentence: Sentence, tag: Tag) -> bool:
-    """Whether a longer description begins inside this one ("della banca" in "della banca tedesca")."""
-    return any(tag.start < n.start < tag.end < n.end for n in sentence.within((tag.start, tag.end), "entity"))
-
-
-def _is_part(sentence: Sentence, tag: Tag) -> bool:
-    """Whether the word is only part of a phrase, or of a name."""
-    if tag.label == "entity" and not tag.sure and _runs_into(sentence, tag):
-        return True
-    if tag.label == "entity":  # "X Business Park" is not X, "a Chinese firm" is nobody known
-        return _is_other_firm(sentence, tag) or (not tag.sure and _is_any(sentence, tag))
-    if tag.label == "partner_ref":
-        return any(n.start == tag.end + 1 for n in sentence.tagged("entity"))  # "its partner X"
-    if tag.label == "pronoun":
-        phrases = sentence.tagged("partner_ref", "own", "bodies")
-        if any(p.start <= tag.start < p.end for p in phrases):
-            return True  # "its" in "its ally" or "in its own hands" is part of the phrase
-    if tag.label == "venture_ref" or (tag.label == "pronoun" and tag.aspect == "noun"):
-        # Where a name covers a general word the topic says which one is meant.
-        return any(n.start < tag.end and tag.start < n.end for n in sentence.tagged("entity"))
-    return False
-
-
-def _is_beside(sentence: Sentence, before: Mention, tag: Tag) -> bool:
-    """Whether at most one word stands between, of small letters."""
-    words = sentence.text[before.end : tag.start].split()
-    return len(words) <= 1 and all(w.isalpha() and w.islower() for w in words)
 
 
 def name_years(sentence: Sentence, years: Mapping[int, str]) -> None:
@@ -117,7 +52,7 @@ class Discourse:
     def resolve(self, sentence: Sentence) -> None:
         """Fill `sentence.mentions`; remembers what it spoke of for the next one."""
         for tag in [t for t in sentence.tags if t.label in _REFERRING]:
-            if not _is_part(sentence, tag) and (found := self._referent(tag, sentence)):
+            if not is_part(sentence, tag) and (found := self._referent(tag, sentence)):
                 sentence.mentions.append(self._mention(sentence, tag, found))
         if "works" in sentence.labels:
             self._resolve_works(sentence)
@@ -156,7 +91,7 @@ class Discourse:
         marker = self._marker(sentence, tag)
         poss = self._is_possessor(sentence, tag) and not (self._particles and marker == "of")
         before = next((m for m in reversed(sentence.mentions) if m.end <= tag.start), None)
-        if not marker and before and before.id == found and _is_beside(sentence, before, tag):
+        if not marker and before and before.id == found and is_beside(sentence, before, tag):
             marker = before.marker  # "the plant company X": an apposition
         sure = tag.sure and tag.label == "entity"
         return Mention(tag.start, tag.end, found, sure, poss, self._type(found), marker)
@@ -211,16 +146,16 @@ class Discourse:
         return ids[0] if ids else None
 
     def _antecedent(self, tag: Tag, sentence: Sentence) -> str | None:
-        if tag.aspect == "state" and (giver := _giver_before(sentence, tag)):
+        if tag.aspect == "state" and (giver := giver_before(sentence, tag)):
             return giver.id
         if tag.aspect == "noun":
             return self._subject  # "the company": what the sentence before spoke of
         here = [m for m in sentence.mentions if self._type(m.id) in ("company", "venture")]
         here = here or [m for m in sentence.mentions if self._type(m.id) in ("state", "body")]
         outer = [m for m in here if not m.poss and m.marker not in ("of", "by", "from")]
-        outer = [m for m in outer if not _is_apposed(sentence, m, tag)] or outer
+        outer = [m for m in outer if not is_apposed(sentence, m, tag)] or outer
         if tag.aspect == "state":  # "X sells to Y its part of Z": X's
-            givers = [m for m in outer if m.marker != "to" or not _is_taker(sentence, m)]
+            givers = [m for m in outer if m.marker != "to" or not is_taker(sentence, m)]
             if outer and not givers and self._subject:
                 return self._subject  # "(X) sold Y its part": the subject is left out
             outer = givers or outer

@@ -10,6 +10,7 @@ from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
+from factdrift.facts.extract.trusts import is_apart, parked, parked_source
 
 _CUES = {
     "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "invest", "commit"),
@@ -21,8 +22,6 @@ _REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
 _COUNT = 24  # characters between a number and the shares that it counts
 _WORDS = 2  # between a word of time and the event
-_HIS_OWN = 16  # characters of "'s holding"
-_HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
 _TIME = 24  # characters from a word of time to the event it dates
 _THROUGH = 12  # characters between a number and "through derivatives"
 _OPENS = 3  # words of "A holding of" before a number
@@ -43,7 +42,7 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
     costs: list[tuple[int, str, Tag]] = []
     for kind, labels in _CUES.items():
         for tag in sentence.tagged(*labels):
-            if kind == "trust" and _is_apart(sentence, quantity, tag):
+            if kind == "trust" and is_apart(sentence, quantity, tag):
                 continue
             cost = _cost(sentence, index, quantity, kind, tag)
             if cost <= _REACH[kind]:
@@ -82,10 +81,10 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "holding", holds[-1]  # 15%ずつを...の義務つきで保有
     if kind == "floor" and (beside := sentence.within((quantity.end, quantity.end + 3), "cross")):
         return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"
-    if kind == "holding" and is_target(sentence, quantity) and (parked := _parked_source(sentence, quantity)):
-        return "trust", parked
-    if parked := _parked(sentence, quantity):
-        return "trust", parked
+    if kind == "holding" and is_target(sentence, quantity) and (source := parked_source(sentence, quantity)):
+        return "trust", source
+    if trust := parked(sentence, quantity):
+        return "trust", trust
     if kind == "block" and (
         is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)
     ):
@@ -231,71 +230,6 @@ def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
     if not owned or behind or is_movement(sentence, quantity):
         return None
     return Tag(quantity.start, quantity.end, "stake", "noun")
-
-
-def _parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
-    """The trust that follows the number in the same breath ("the 24.63 % held by a French trust")."""
-    for tag in sentence.tagged("trust"):
-        if _is_apart(sentence, quantity, tag):
-            continue
-        gap = sentence.shadow[quantity.end : tag.start]
-        if (
-            0 < len(gap) <= 60
-            and not _BREATH.search(gap)
-            and not any(b for b in sentence.breaks if quantity.end < b <= tag.start)
-        ):
-            return tag
-        before = sentence.shadow[tag.end : quantity.start]
-        behind = sentence.within((quantity.end, quantity.end + 3), "own")
-        if behind and sentence.within((tag.end, tag.end + 2), "subject_after") and "、" not in before:
-            return tag  # 信託がX株の18%を保有
-        holds = sentence.within((tag.end, quantity.start), "own")
-        near = holds and (holds[0].start - tag.end <= 2 or _is_put_by(sentence, tag, holds[0]))
-        if near and quantity.start - holds[0].end <= 12 and "," not in before:
-            return tag  # "the trust holds 18 %"
-        if (
-            0 < len(before) <= 16
-            and "、" not in before
-            and not _BREATH.search(before)
-            and (sentence.within((tag.end, quantity.start), "park") or _is_put_in(sentence, tag))
-        ):
-            return tag  # 信託に移されたX株18%; "placer dans une fiducie 28 %"
-    return None
-
-
-def _parked_source(sentence: Sentence, quantity: Quantity) -> Tag | None:
-    """The trust right before the level that something in it moves to ("cut what it keeps in the trust to 18 %")."""
-    marks = sentence.within((quantity.start - _COUNT, quantity.start), "to")
-    near = [t for t in sentence.tagged("trust") for m in marks if t.end + 1 == m.start]
-    held = [t for t in near if sentence.within((t.start - _COUNT, t.start), "own", "park")]
-    if held:
-        return held[0]
-    possessors = [t for t in sentence.tagged("trust") if t.end < quantity.start and _is_possessor(sentence, t)]
-    return possessors[0] if possessors else None
-
-
-def _is_possessor(sentence: Sentence, trust: Tag) -> bool:
-    """Whether the share spoken of is the trust's ("the trust's holding in X")."""
-    behind = sentence.shadow[trust.end : trust.end + 2] == "'s"
-    return behind and bool(sentence.within((trust.end, trust.end + _HIS_OWN), "stake"))
-
-
-def _is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
-    """Whether the trust is another number's ("15 %, 28 % in trust") or holds a part only ("36 %, partly in trust")."""
-    nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
-    taken = quantity.start > trust.end and any(_HIS < trust.start - q.end <= _ITS for q in sentence.percents)
-    if sentence.numbers.fractions(sentence.shadow, quantity.end, trust.start):
-        return True  # "36 %, more than half of it in a trust"
-    return nearer or taken or bool(sentence.within((quantity.end, trust.start), "economic"))
-
-
-def _is_put_by(sentence: Sentence, trust: Tag, verb: Tag) -> bool:
-    """Whether only who put them there stands between a trust and its verb ("placés en fiducie par X représentent")."""
-    return any(m.marker == "by" and trust.end < m.start and 0 <= verb.start - m.end <= 1 for m in sentence.mentions)
-
-
-def _is_put_in(sentence: Sentence, trust: Tag) -> bool:
-    return any(0 <= trust.start - verb.end <= 20 for verb in sentence.tagged("park", "lower"))
 
 
 def _cost(sentence: Sentence, index: int, quantity: Quantity, kind: str, tag: Tag) -> int:

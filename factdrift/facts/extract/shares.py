@@ -12,6 +12,7 @@ from factdrift.facts.extract.apiece import read_apiece
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
+from factdrift.facts.extract.resales import read_equals, read_resold, read_wholes
 from factdrift.facts.extract.roles import UNKNOWN, Roles, choose_rules, roles_at
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sharedrafts import draft_of, is_bought, is_possession
@@ -19,14 +20,7 @@ from factdrift.facts.extract.sharekinds import bare, classify, gapped, of_pair, 
 from factdrift.facts.extract.splits import read_split
 from factdrift.facts.extract.stages import stage_of
 from factdrift.facts.extract.strangers import is_of_unknown
-from factdrift.facts.extract.transfers import (
-    read_acquired,
-    read_equals,
-    read_handed,
-    read_resold,
-    read_steps,
-    read_wholes,
-)
+from factdrift.facts.extract.transfers import read_acquired, read_handed, read_steps
 from factdrift.facts.extract.weights import is_gapped
 from factdrift.model import Stage
 
