@@ -78,17 +78,19 @@ def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, .
                 options = _of_the_next(sentence, quantity, by_class.get("holding", []))
                 filled = _fill(sentence, quantity, "holding", cue, options, context, last)
             if not filled and before and kind == "holding":
-                filled = _mirrored(sentence, quantity, cue, by_class[kind], before, context)
-            if not filled and before and kind == "holding":
-                filled = _parallel(sentence, quantity, cue, by_class[kind], before, context)
-            if not filled and before and kind == "holding" and is_target(sentence, quantity):
-                filled = _continued(sentence, quantity, cue, before, context)
+                filled = _by_the_last(sentence, quantity, cue, by_class[kind], before, context)
             if filled := _listed(sentence, quantity, filled, found):
                 before = next((r for r in rules if r.fact is filled[0].fact), before)
                 found += filled
             if before and before.relation.share_class != "floor":  # "the stakes may fall to 10 %, today they are 15 %"
                 last = before
-    found += split + _moved(sentence, found)
+    return _with_others(sentence, by_class, context, found + split + _moved(sentence, found))
+
+
+def _with_others(
+    sentence: Sentence, by_class: dict[str, list[Rule]], context: tuple[str, ...], found: list[Draft]
+) -> list[Draft]:
+    """The drafts of the numbers, with what is told from the other side, in words or without a number."""
     if resold := read_resold(sentence, by_class.get("block", []), found):
         parts = {draft.cue for draft in resold}
         found = [draft for draft in found if draft.cue not in parts] + resold
@@ -162,6 +164,15 @@ def _of_the_next(sentence: Sentence, quantity: Quantity, rules: list[Rule]) -> l
     """The slots of what the number is said to be of: the first name behind it, where there is one."""
     behind = [m.id for m in sentence.mentions if m.marker == "of" and 0 < m.start - quantity.end <= _OF][:1]
     return [r for r in rules if not behind or r.fact.object in behind]
+
+
+def _by_the_last(
+    sentence: Sentence, quantity: Quantity, cue: Tag, rules: list[Rule], before: Rule, context: tuple[str, ...]
+) -> list[Draft]:
+    """What the share before says of one that names too little: its slot turned round, its thing, its next level."""
+    filled = _mirrored(sentence, quantity, cue, rules, before, context)
+    filled = filled or _parallel(sentence, quantity, cue, rules, before, context)
+    return filled or (_continued(sentence, quantity, cue, before, context) if is_target(sentence, quantity) else [])
 
 
 def _parallel(
