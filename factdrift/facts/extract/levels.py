@@ -131,8 +131,9 @@ def _things_of(
     if after:
         more = [m for m in things if 0 < m.start - after[0].end <= 6 and not _numbers_after(sentence, m)]
         return [after[0], *more]
-    before = [m for m in things if m.end <= quantity.start]
-    near = before or [m for m in things if m.start >= quantity.end]
+    # "Inflation, now at 2.1 %, is to fall next year": words for a year must stand right beside their number.
+    before = [m for m in things if m.end <= quantity.start and (m.sure or quantity.start - m.end <= _FOLLOWS)]
+    near = before or [m for m in things if m.start >= quantity.end and m.sure]
     best = min(near, key=lambda m: (distance(sentence, m.start, quantity.start), m.start), default=None)
     return [best] if best and distance(sentence, best.end, quantity.start) <= _REACH else []
 
@@ -142,7 +143,7 @@ def _has_own_year(sentence: Sentence, quantity: Quantity, things: list[Mention])
     if not all(sentence.shadow[m.start : m.end][:4].isdigit() or not m.sure for m in things):
         return False
     years = [w for w in sentence.dates if 0 <= w.start - quantity.end <= _FOLLOWS]
-    return any(not any(m.start < w.end and w.start < m.end for m in things) for w in years)
+    return any(not any(m.start < w.end and w.start < m.end and m.sure for m in things) for w in years)
 
 
 def _numbers_after(sentence: Sentence, thing: Mention) -> bool:
