@@ -89,6 +89,8 @@ def is_movement(sentence: Sentence, quantity: Quantity) -> bool:
         return False
     if sentence.within((quantity.end, quantity.end + 2), "stake") or _is_its_own(sentence, quantity):
         return False  # "wrote down its 36 percent stake"
+    if not sentence.capital_names and any(t.end + 1 == quantity.start for t in sentence.tagged("growth")):
+        return True  # 販売の43%: no share of a firm
     grown = sentence.within((quantity.end, quantity.end + 18), "growth_after")
     if (grown and "," not in sentence.shadow[quantity.end : grown[0].start]) or _is_moved(sentence, quantity):
         return True

@@ -15,6 +15,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.strangers import (
     is_held_by_stranger,
     is_in_unknown,
+    is_noun_of_unknown,
     is_of_rest,
     is_of_unknown,
     is_some_shareholder,
@@ -83,6 +84,8 @@ def roles_at(sentence: Sentence, start: int, end: int, context: tuple[str, ...])
     behind = any(m.start >= end and m.marker == "of" for m in taken)  # "in which X owns 43 % of Y"
     reached = bool(taken) and any(start - t.end <= 1 for t in sentence.within((start - _REACHES, start), "to"))
     if (not reached and is_of_unknown(sentence, end)) or (not behind and is_in_unknown(sentence, start)):
+        roles.held[UNKNOWN] = 4
+    if noun and is_noun_of_unknown(sentence, noun):
         roles.held[UNKNOWN] = 4
     for mention, weight in held:
         if not _is_itself(mention, weight, roles, sentence):

@@ -223,6 +223,7 @@ def bare(sentence: Sentence, quantity: Quantity) -> Tag | None:
     """The number itself in "X's 43 %" or "15 % of <a venture>", where no noun behind it says of what else."""
     owned = any(m.poss and 0 <= quantity.start - m.end <= 3 for m in sentence.mentions)
     ventures = [m for m in sentence.mentions if m.type in ("venture", "company") and m.marker == "of" and not m.poss]
+    ventures = [m for m in ventures if "、" not in sentence.shadow[quantity.end : m.start]]  # 3%上昇し、Xは
     owned = owned or any(0 < m.start - quantity.end <= 8 for m in ventures)
     if owned and any(m.marker == "of" and 0 < m.start - quantity.end <= 8 for m in sentence.mentions):
         return Tag(quantity.start, quantity.end, "stake", "noun")  # "X's 36 % of Y is worth less"

@@ -4,6 +4,8 @@ The order of decision: a plan that fell (cancelled), a plan that is refused (den
 lasting state, hearsay, agreement, intention. Permission and condition never make an event.
 """
 
+from dataclasses import replace
+
 from factdrift.facts.extract.cues import STEPS, Cues, coincides, cues_of
 from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
@@ -11,6 +13,7 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.model import Stage
 
 _CANCELS, _DENIES = 90, 70  # characters in which a word of falling or denying may stand
+_ADJOINS = 16  # characters between a state and a denial that is its own
 _MOVED = 40  # characters between a fact's own word and the verb that moves it
 _NEGATES = 12  # characters between a negation and a word of falling
 _AGREED, _GOVERNED = 25, 30  # characters between a word of agreeing, or guessing, and the verb that it rules
@@ -32,7 +35,7 @@ def stage_of(
     `ending`: the trigger says that something ends, so words of ending do not make it fall. `granted`: the relation is a
     right, so "may" says that it holds.
     """
-    trigger = _as_participle(sentence, trigger)
+    trigger = _as_continued(sentence, _as_participle(sentence, trigger))
     cues = cues_of(sentence, trigger, at, permission=permission, ending=ending, granted=granted)
     if _is_imagined(sentence, trigger, cues.span) or is_conditional(sentence, trigger):
         return Stage.RUMOURED  # "selling shares would be another source of money", "if X is listed"
@@ -65,6 +68,14 @@ def _as_participle(sentence: Sentence, trigger: Tag) -> Tag:
     twins = [t for t in sentence.within(span, trigger.label) if t.aspect == "done" and t.end == trigger.end]
     low = sentence.clause(trigger.start)[0]
     return twins[0] if twins and sentence.within((low, trigger.start), "done") else trigger
+
+
+def _as_continued(sentence: Sentence, trigger: Tag) -> Tag:
+    """The verb's past where a later verb sets the time of both (5%を売却し、38%に下げた)."""
+    if sentence.capital_names or not sentence.shadow.startswith(("し、", "して、"), trigger.end):
+        return trigger
+    later = [t for t in sentence.tags if t.start > trigger.end and t.aspect in ("base", "done")]
+    return replace(trigger, aspect="done") if later and later[0].aspect == "done" else trigger
 
 
 def _agreeing(cues: Cues, trigger: Tag) -> Stage:
@@ -139,7 +150,8 @@ def _negated(negations: list[Tag], cue: Tag) -> bool:
 def _denied(cues: Cues, trigger: Tag) -> bool:
     if cues["undecided"] or cues["yet"]:
         return False
-    if any(abs(cue.start - trigger.start) <= _DENIES for cue in cues["deny"]):
+    ends = trigger.end + _ADJOINS if trigger.aspect == "state" else None  # "has 43 %, and that will not change"
+    if any(abs(c.start - trigger.start) <= _DENIES and (ends is None or c.start <= ends) for c in cues["deny"]):
         return True
     return any(
         0 <= trigger.start - neg.end <= 25

@@ -4,7 +4,7 @@ import re
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
-from factdrift.facts.extract.scan import tags_between
+from factdrift.facts.extract.scan import Tag, tags_between
 
 _KNOWN_AFTER_OF = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
@@ -109,16 +109,18 @@ def is_some_shareholder(sentence: Sentence, at: int) -> bool:
 
 def is_of_unknown(sentence: Sentence, end: int) -> bool:
     """Whether the share is "of" something the topic does not know ("51 % of the plant", "a 5 % stake in a bank")."""
-    if "of" not in sentence.labels:
+    if "of" not in sentence.labels and "pronoun" not in sentence.labels:
         return False
     stake = next(iter(sentence.within((end, end + 3), "stake", "votes")), None)
     edge = stake.end if stake else end
     marker = next(iter(sentence.within((edge, edge + 3), "of")), None)
+    if _is_part_of_its(sentence, edge, edge):
+        return True  # "80 Prozent seiner Tochter"
     if marker is None or "," in sentence.shadow[edge : marker.start]:
         return False
     if sentence.within((marker.start, marker.start + 1), "to"):
         return False  # "30 per cent at the start"
-    if _is_part_of_its(sentence, marker.end):
+    if _is_part_of_its(sentence, marker.start, marker.end):
         return True
     if any(m.marker == "of" and 0 < m.start - marker.end <= _NAMED for m in sentence.mentions):
         return False  # "of smaller partner X"
@@ -134,6 +136,16 @@ def is_of_unknown(sentence: Sentence, end: int) -> bool:
         and not any(c.isdigit() for c in tail)
         and not any(marker.end <= w.start <= marker.end + 8 for w in sentence.dates)
     )
+
+
+def is_noun_of_unknown(sentence: Sentence, noun: Tag) -> bool:
+    """Whether a word of holding is followed by something new ("its stake in a battery maker fell to 10 %")."""
+    marker = next((t for t in sentence.within((noun.end, noun.end + 2), "of") if t.start - noun.end == 1), None)
+    if marker is None or not sentence.within((marker.end - 1, marker.end + 2), "indefinite"):
+        return False
+    if sentence.within((marker.end, marker.end + _INTO), "trust"):
+        return False  # "28 % of the shares in a trust"
+    return not any(0 < m.start - marker.end <= _OUTSIDER for m in sentence.mentions)
 
 
 def is_in_unknown(sentence: Sentence, start: int) -> bool:
@@ -164,9 +176,12 @@ def _is_outsider(sentence: Sentence, at: int) -> bool:
     return not known and not sentence.within((noun.start - _OF, noun.start), "to", "by", "from")
 
 
-def _is_part_of_its(sentence: Sentence, end: int) -> bool:
-    """Whether the share is of something that somebody has and that is no share ("20 % of its capacity")."""
-    owner = next((m for m in sentence.mentions if m.poss and 0 < m.start - end <= 2), None)
+def _is_part_of_its(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the share is of something that somebody has and that is no share ("20 % of its capacity").
+
+    The word for "of" spans [start, end); a language may write it and "its" as one ("de sa").
+    """
+    owner = next((m for m in sentence.mentions if m.poss and start < m.start <= end + 2), None)
     if owner is None:
         return False
     tail = sentence.shadow[owner.end : owner.end + _OUTSIDER].removeprefix("'s")

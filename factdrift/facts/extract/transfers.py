@@ -28,7 +28,8 @@ def read_steps(
     done = {d.fact.name for d in found}
     drafts: list[Draft] = []
     for kind, label in (("trust", "park"), ("block", "sell"), ("holding", "lower")):
-        near = sentence.tagged("trust") if kind == "trust" else sentence.tagged("stake")
+        # "X's shares would fall" speaks of their price.
+        near = sentence.tagged({"trust": "trust", "holding": "holding_noun"}.get(kind, "stake"))
         if not near or kind not in by_class:
             continue
         if kind == "holding" and (sentence.percents or sentence.tagged("growth")):
