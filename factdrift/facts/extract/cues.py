@@ -60,7 +60,9 @@ def cues_of(
         _drop_permissions(sentence, found, trigger, span, granted=granted, permission=permission)
     _drop_of_other_verbs(sentence, found, trigger)
     if ending:
-        found["cancel"] = found["deny"] = found["neg"] = []
+        found["cancel"] = found["neg"] = []
+        that = {t.start for t in sentence.tagged("that")}  # "denied that it would cut jobs"
+        found["deny"] = [t for t in found["deny"] if t.end + 1 in that and t.end <= trigger.start]
     if found["rumour"]:  # "schließt ... nicht aus", "no longer rules out": nothing is ruled out, nothing falls
         for label in ("deny", "cancel"):
             if found[label]:

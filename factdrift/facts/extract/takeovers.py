@@ -168,6 +168,10 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
     if _is_with_debt(sentence, quantity):
         return False
     if tag.label == "price":
+        parties = {rule.fact.subject, rule.fact.object}
+        firms = {m.id for m in sentence.mentions if m.type in ("company", *AUTHORITIES)}
+        if firms and not firms & parties:
+            return False  # "the watchdog fined a retailer 3 million"
         here = [m for m in sentence.mentions if m.id == rule.fact.subject and m.end <= tag.start]
         named = any(m.id == rule.fact.object for m in sentence.mentions) or (rule.fact.object in context and here)
         return bool(named) or tag.aspect == "noun" or bool(sentence.tagged("buy", "merge", "deal"))
@@ -242,7 +246,9 @@ def _is_paid(sentence: Sentence, quantity: Quantity) -> bool:
 
 
 def _takes_other(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
-    """Whether something else stands right behind the verb ("X, which bought Y last year, ...")."""
+    """Whether something else stands right behind the verb ("X, which bought Y last year, ...", "buys a rival")."""
+    if _takes_new(sentence, tag, rule):
+        return True
     if any(m.id == rule.fact.object and 0 < m.start - tag.end <= _NEXT for m in sentence.mentions):
         return False
     behind = [m for m in sentence.mentions if 0 <= m.start - tag.end <= _OBJECT and _is_object(sentence, tag, m)]
@@ -252,6 +258,15 @@ def _takes_other(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
         return False
     name = _NAME.match(sentence.text, tag.end, sentence.end)
     return name is not None and not any(w.start <= name.end() and name.start() < w.end for w in sentence.dates)
+
+
+def _takes_new(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
+    """Whether something new is bought, and the object is not named; where verbs stand last, it stands before them."""
+    if tag.aspect == "noun" or any(m.id == rule.fact.object for m in sentence.mentions):
+        return False
+    span = (tag.end, tag.end + _NEXT) if sentence.capital_names else (sentence.clause(tag.start)[0], tag.end + _NEXT)
+    new = sentence.within(span, "indefinite")
+    return any(not any(0 < m.start - t.end <= _OBJECT for m in sentence.mentions) for t in new)
 
 
 def _is_object(sentence: Sentence, tag: Tag, mention: Mention) -> bool:
