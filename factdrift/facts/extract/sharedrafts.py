@@ -18,6 +18,7 @@ _APART = 60  # characters between a part that is sold and a verb behind a comma
 _OWN = 8  # characters of "own" between a possessor and a number
 _INTO = 14  # characters between "into" and a trust
 _NOW = 24  # characters between a number and "now" behind it
+_HALF = 50  # percent
 _ONCE = 14  # characters of "once" before a share that is past
 
 
@@ -79,6 +80,13 @@ def _is_definite(sentence: Sentence, quantity: Quantity) -> bool:
     return bool(articles) and not sentence.shadow[articles[-1].end : quantity.start].strip()
 
 
+def _is_most(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether it is more than half, with an article."""
+    value = quantity.value
+    articles = sentence.within((quantity.start - 5, quantity.start), "definite")
+    return bool(articles) and isinstance(value, Percent) and value.percent > _HALF
+
+
 def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: Rule) -> Draft | None:
     """What the share says in the slot of `rule`; None where it says nothing of it (a level that was left)."""
     value = quantity.value
@@ -96,7 +104,7 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
     rest = kind == "holding" and is_rest(sentence, quantity) and not _is_kept(sentence, quantity)
     if rest and not is_possession(sentence, quantity):
         value = Percent(100.0)
-    elif kind == "holding" and _is_part_bought(sentence, quantity):
+    elif kind == "holding" and _is_part_bought(sentence, quantity, rule):
         return Draft(rule.fact, sentence, None, stage, span)
     return Draft(
         rule.fact,
@@ -178,9 +186,14 @@ def _told_stage(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, mar
     return stage
 
 
-def _is_part_bought(sentence: Sentence, quantity: Quantity) -> bool:
-    """Whether somebody buys a part that is known ("buys the 51 %"): that is no level."""
-    if not is_bought(sentence, quantity) or not _is_definite(sentence, quantity):
+def _is_part_bought(sentence: Sentence, quantity: Quantity, rule: Rule) -> bool:
+    """Whether somebody buys a part that is known ("buys the 51 %"): that is no level.
+
+    "Compra il 51 %" may say either; most of a venture is rather the partner's part.
+    """
+    if not is_bought(sentence, quantity):
+        return False
+    if not _is_definite(sentence, quantity) and not (rule.object_type == "venture" and _is_most(sentence, quantity)):
         return False
     return not _is_left_with(sentence, quantity)
 
