@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Factdrift
 
+from factdrift import __version__
 from factdrift.cli.main import _COMMANDS as COMMANDS
 from factdrift.cli.main import _HELP as HELP
+from factdrift.facts.extract import reader
 
 PAGE = {
     "id": "a",
@@ -38,6 +40,12 @@ def test_help_comes_fast_and_names_every_command(factdrift: Factdrift):
     assert done.returncode == 0
     assert all(f"\n  {name} " in done.stdout for name in COMMANDS)
     assert took < 2  # 0.25 s on an idle machine; CI machines are busy
+
+
+def test_the_version_says_which_reader_is_at_work(factdrift: Factdrift):
+    kind = "interpreted" if str(reader.__file__).endswith(".py") else "compiled"
+
+    assert factdrift("--version").stdout == f"factdrift {__version__} (reader {kind})\n"
 
 
 def test_help_loads_neither_prefect_nor_duckdb():

@@ -1,9 +1,7 @@
 """The lexicons as data: they load, their regular expressions compile, and every entry can be found in a text."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 
 import pytest
 
@@ -47,10 +45,6 @@ def _not_found(pairs: list[tuple[str, Entry]]) -> list[tuple[str, str, str]]:
     return missing
 
 
-def _patterns(lexicon: Lexicon) -> Iterator[str]:
-    yield from chain(lexicon.ages, lexicon.ranks, [lexicon.dates.day])
-
-
 def test_every_lexicon_of_the_package_is_listed() -> None:
     assert "en" in LANGUAGES
 
@@ -61,17 +55,16 @@ def test_a_lexicon_says_its_own_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_regular_expression_compiles(language: str) -> None:
-    for pattern in _patterns(_lexicon(language)):
-        assert re.compile(pattern)
+def test_the_pattern_of_a_day_compiles(language: str) -> None:
+    assert re.compile(_lexicon(language).dates.day)  # those of ages and ranks are compiled where the file is read
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_age_patterns_have_a_year_or_an_age_and_rank_patterns_a_rank(language: str) -> None:
     lexicon = _lexicon(language)
 
-    ages = [p for p in lexicon.ages if not {"year", "years", "decades", "nth"} & set(re.compile(p).groupindex)]
-    ranks = [p for p in lexicon.ranks if "rank" not in re.compile(p).groupindex]
+    ages = [p for p in lexicon.ages if not {"year", "years", "decades", "nth"} & set(p.groupindex)]
+    ranks = [p for p in lexicon.ranks if "rank" not in p.groupindex]
 
     assert (ages, ranks) == ([], [])
 

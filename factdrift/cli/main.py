@@ -82,8 +82,19 @@ def _exists(name: str) -> bool:
     return importlib.util.find_spec(f"factdrift.cli.{_COMMANDS[name][0]}") is not None
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    """The version, and whether the reader of sentences was compiled where this was built."""
+    if asked:
+        reader = importlib.util.find_spec("factdrift.facts.extract.reader")
+        compiled = reader is not None and not str(reader.origin).endswith(".py")
+        click.echo(f"factdrift {__version__} (reader {'compiled' if compiled else 'interpreted'})")
+        ctx.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="factdrift")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 @click.option("--verbose", is_flag=True, help="More events on stderr.")
 def cli(verbose: bool) -> None:
     """factdrift tells you when something you believe stops being true, and shows you the sentence that says so.

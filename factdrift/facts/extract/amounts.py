@@ -1,13 +1,15 @@
 """What the words around a percentage make of it: a level reached, a level left, a step, the rest, a mere movement."""
 
+from typing import Final
+
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
-_NOUN = 24  # characters in which a noun may stand before its "of"
-_NOW = 18  # characters of "aujourd'hui de "
-_NEXT = 2  # characters between "to" and its number
-_PAIR = 24  # characters in which "to" may follow "from"
+_NOUN: Final = 24  # characters in which a noun may stand before its "of"
+_NOW: Final = 18  # characters of "aujourd'hui de "
+_NEXT: Final = 2  # characters between "to" and its number
+_PAIR: Final = 24  # characters in which "to" may follow "from"
 
 
 def is_target(sentence: Sentence, quantity: Quantity) -> bool:

@@ -1,17 +1,19 @@
 """Shares told of several at once: "X, Y and Z own 15 % each of W". A sum that they hold together is nobody's own."""
 
+from typing import Final
+
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 
-_BESIDE = 5  # characters between a number and "each" ("cada uno un 15 %")
-_OF = 10  # characters of " of the " between a number and what it is of
-_LISTED = 24  # characters between holders that are listed ("X and the investor Y")
-_VERBS = ("own", "take_stake", "buy", "lower", "raise")
-JOINT = ("jointly", "several")  # one of these stands in every sentence that tells of a joint share
-_THINGS = ("plan", "product", "place", "person")
+_BESIDE: Final = 5  # characters between a number and "each" ("cada uno un 15 %")
+_OF: Final = 10  # characters of " of the " between a number and what it is of
+_LISTED: Final = 24  # characters between holders that are listed ("X and the investor Y")
+_VERBS: Final = ("own", "take_stake", "buy", "lower", "raise")
+JOINT: Final = ("jointly", "several")  # one of these stands in every sentence that tells of a joint share
+_THINGS: Final = ("plan", "product", "place", "person")
 
 
 def read_apiece(

@@ -2,16 +2,17 @@
 
 import re
 from bisect import bisect_right
+from typing import Final
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import STAGE_LABELS, Tag, tags_between
 
-_HARD = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
-_MARKS = re.compile("[-–—;:()、，]")  # every strong break has one of these
-_COMMA = re.compile(r",(?!\d)")
-_PHRASES = ("with", "avec", "mit ", "con ", "and with")
-_PART = 14  # characters between "of which" and a number ("dont environ 18 %")
-_NOMINAL = ("forecast", "supply", "produce", "partner", "shareholder")
+_HARD: Final = re.compile(r"[;:](?!\d)|\s[-–—]\s|[()]|、(?=[^、]{12})|，")
+_MARKS: Final = re.compile("[-–—;:()、，]")  # every strong break has one of these
+_COMMA: Final = re.compile(r",(?!\d)")
+_PHRASES: Final = ("with", "avec", "mit ", "con ", "and with")
+_PART: Final = 14  # characters between "of which" and a number ("dont environ 18 %")
+_NOMINAL: Final = ("forecast", "supply", "produce", "partner", "shareholder")
 
 
 def mark_breaks(sentence: Sentence) -> None:

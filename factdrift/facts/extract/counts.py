@@ -6,6 +6,7 @@ money and dates are no counts.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
@@ -17,13 +18,13 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Count, Rate, Stage
 from factdrift.topic import Entity
 
-PERIODS = ("day", "week", "month", "quarter", "year")
-_BESIDE = 34  # characters from a number to the thing it counts ("38 of its best-selling narrow-body jets")
-_PART = 8  # characters of "about" between a verb and its percentage
-_WORDS = 5
-_NEAR = 90  # characters from a number to the word that evokes the fact
-_MOVES = ("raise", "lower", "job_cut", "limit", "produce", "pace")
-_VERBS = ("raise", "lower", "produce", "limit", "job_cut", "hold_level")
+PERIODS: Final = ("day", "week", "month", "quarter", "year")
+_BESIDE: Final = 34  # characters from a number to the thing it counts ("38 of its best-selling narrow-body jets")
+_PART: Final = 8  # characters of "about" between a verb and its percentage
+_WORDS: Final = 5
+_NEAR: Final = 90  # characters from a number to the word that evokes the fact
+_MOVES: Final = ("raise", "lower", "job_cut", "limit", "produce", "pace")
+_VERBS: Final = ("raise", "lower", "produce", "limit", "job_cut", "hold_level")
 
 
 @dataclass(frozen=True, slots=True)

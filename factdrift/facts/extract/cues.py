@@ -2,27 +2,28 @@
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag
 
-LABELS = (
+LABELS: Final = (
     *("future", "intend", "rumour", "agree", "hard_done", "done"),
     *("cancel", "deny", "neg", "yet", "undecided", "unnamed"),
 )
-STEPS = ("lower", "raise", "sell", "buy", "take_stake")
-AUXILIARY = 60  # characters that may stand between an auxiliary and its verb, commas and all
-_COMMA = re.compile(r",(?!\d)")
-_OWNER = 12  # characters between a company and its largest shareholder
-_STILL = 14  # characters of "still the "
-_DATED = 8  # characters between "before" and a date
-_GUESS = 12  # characters between a word of guessing and what is permitted
-_YET = 12  # characters between "still have to" and the verb
-_OPENING = 8  # characters of an article before a noun that opens the sentence
-_APPOSITION = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
-_MOVES = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
-_LABELS = frozenset(LABELS)
-_NONE: list[Tag] = []
+STEPS: Final = ("lower", "raise", "sell", "buy", "take_stake")
+AUXILIARY: Final = 60  # characters that may stand between an auxiliary and its verb, commas and all
+_COMMA: Final = re.compile(r",(?!\d)")
+_OWNER: Final = 12  # characters between a company and its largest shareholder
+_STILL: Final = 14  # characters of "still the "
+_DATED: Final = 8  # characters between "before" and a date
+_GUESS: Final = 12  # characters between a word of guessing and what is permitted
+_YET: Final = 12  # characters between "still have to" and the verb
+_OPENING: Final = 8  # characters of an article before a noun that opens the sentence
+_APPOSITION: Final = re.compile(r", (?:the |a |an |its |le |la |son |sa |el |su |il |lo |der |die |das )?$")
+_MOVES: Final = ("own", "lower", "raise", "take_stake", "sell", "buy", "park", "settle", "present")
+_LABELS: Final = frozenset(LABELS)
+_NONE: Final[list[Tag]] = []
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """When something is due or was done: agreements, plans, listings, endings. A plan that fell is a claim of its own."""
 
 from datetime import date
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.dates import When
@@ -12,19 +13,19 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import DateSpan, Stage, State
 from factdrift.topic import Entity
 
-_ABOUT = 12  # characters between an agreement and what it is about
-_UNTIL = 12  # characters between "slipped" and the date it slipped to
-_ARTICLE = 8  # characters of "without any listing"
-_OWNER = 24  # characters between a party and its agreement
-_SUBJECT = 3  # words before the noun of a subject
-_OVER = 45  # days after which a month that is said to be to come must be the next one
-_FEBRUARY = 2
-_BEGUN = 60  # characters between an event and the verb that it has begun
-_DUE = 20  # characters between "due" and its date
-_PARTICIPLE = 2  # characters between "deal" and "signed"
-_ONCE = 20  # characters of "once promised for" before a date
-_AWAITED = 14  # characters between "expects" and the agreement
-_EXPECTED = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
+_ABOUT: Final = 12  # characters between an agreement and what it is about
+_UNTIL: Final = 12  # characters between "slipped" and the date it slipped to
+_ARTICLE: Final = 8  # characters of "without any listing"
+_OWNER: Final = 24  # characters between a party and its agreement
+_SUBJECT: Final = 3  # words before the noun of a subject
+_OVER: Final = 45  # days after which a month that is said to be to come must be the next one
+_FEBRUARY: Final = 2
+_BEGUN: Final = 60  # characters between an event and the verb that it has begun
+_DUE: Final = 20  # characters between "due" and its date
+_PARTICIPLE: Final = 2  # characters between "deal" and "signed"
+_ONCE: Final = 20  # characters of "once promised for" before a date
+_AWAITED: Final = 14  # characters between "expects" and the agreement
+_EXPECTED: Final = (Stage.PLANNED, Stage.AGREED, Stage.RUMOURED)
 
 
 def read_dated(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:
@@ -95,7 +96,7 @@ def _dropped(sentence: Sentence, rule: Rule, tags: list[Tag]) -> list[Draft]:
     return []
 
 
-_BEFORE = 30  # characters between a plan and the word that says it is late
+_BEFORE: Final = 30  # characters between a plan and the word that says it is late
 
 
 def _agreement(sentence: Sentence, rule: Rule, tags: list[Tag], entities: dict[str, Entity]) -> list[Draft]:

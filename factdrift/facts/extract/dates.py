@@ -9,11 +9,12 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from factdrift.facts.extract.lexicon import Dates, any_of, opening_of
 from factdrift.model import DateSpan
 
-_MONTHS_OF_PART = {
+_MONTHS_OF_PART: Final = {
     "mid": (5, 8),
     "early": (1, 4),
     "late": (9, 12),
@@ -29,13 +30,15 @@ _MONTHS_OF_PART = {
     "autumn": (9, 11),
     "winter": (12, 12),
 }
-_DAYS_OF_PART = {"mid": (10, 20), "early": (1, 10), "late": (20, 31), "end": (1, 31)}
-_LINK = (
+_DAYS_OF_PART: Final = {"mid": (10, 20), "early": (1, 10), "late": (20, 31), "end": (1, 31)}
+_LINK: Final = (
     r"[\s-]*(?:(?:of|the|in|de|du|del|des|dell'anno|dell'|dello|della|d'|l'|di|der|le|la|il|el|im|のうち|の)[\s-]*)*"
 )
 
 
-_LEAD = re.compile(r"\b(?:in|by|of|since|until|till|last|next|this|from|before|after|late|early|mid|for|and|to)[ -]$")
+_LEAD: Final = re.compile(
+    r"\b(?:in|by|of|since|until|till|last|next|this|from|before|after|late|early|mid|for|and|to)[ -]$"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from operator import attrgetter
+from typing import Final
 
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.referring import giver_before, is_apposed, is_beside, is_part, is_taker
@@ -12,14 +12,21 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.sites import Plants, is_free, placed
 from factdrift.topic import Entity
 
-_PARTED = re.compile(r"[,;:\d]")  # what parts a marker from a name
-_MARKED = 24  # characters in which a marker may stand before a name
-_SHARED = 3  # characters of an article that a marker and a noun share
-_CALLED, _MOST_WORDS = 12, 3  # characters and words of what a name is called
-_REFERRING = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
-_AFTER = ("of_after", "by_after", "from_after", "to_after", "subject_after")  # particles, where a language has them
+_PARTED: Final = re.compile(r"[,;:\d]")  # what parts a marker from a name
+_MARKED: Final = 24  # characters in which a marker may stand before a name
+_SHARED: Final = 3  # characters of an article that a marker and a noun share
+_CALLED: Final = 12  # characters of what a name is called
+_MOST_WORDS: Final = 3  # and its words
+_REFERRING: Final = frozenset(("entity", "pronoun", "latter", "partner_ref", "venture_ref"))
+_AFTER: Final = (
+    "of_after",
+    "by_after",
+    "from_after",
+    "to_after",
+    "subject_after",
+)  # particles
 _start_of = attrgetter("start")
-_ANCHORS = frozenset(("company", "venture", "body"))
+_ANCHORS: Final = frozenset(("company", "venture", "body"))
 
 
 def name_years(sentence: Sentence, years: Mapping[int, str]) -> None:
@@ -74,7 +81,9 @@ class Discourse:
                 continue
             if over:  # "the plant" is the one just spoken of, whoever else is called so
                 sentence.mentions.remove(over)
-            sentence.mentions.append(self._mention(sentence, replace(works, sure=False), known[0]))
+            sentence.mentions.append(
+                self._mention(sentence, Tag(works.start, works.end, works.label, ids=works.ids, sure=False), known[0])
+            )
         sentence.mentions.sort(key=_start_of)
 
     def _plants_spoken_of(self, sentence: Sentence, but: Mention | None) -> tuple[str, ...]:

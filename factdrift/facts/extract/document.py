@@ -7,39 +7,44 @@ from bisect import bisect_right
 from collections.abc import Set
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from itertools import chain
 from operator import attrgetter
+from typing import Final
 
 from factdrift.facts.extract.dates import DateReader, When
 from factdrift.facts.extract.numbers import NumberReader, Plain, Quantity
 from factdrift.facts.extract.scan import Tag, tags_between
 
-ORGANISATIONS = frozenset(("company", "state", "venture", "body", "person"))
+ORGANISATIONS: Final = frozenset(("company", "state", "venture", "body", "person"))
 
-_PARTICLES = 6  # characters of particles between a name and a fraction of it
-_LEVEL = 12  # characters of "to 15 " before a verb that stands last
-_COUNTED = 6  # characters of " d'" between a number and what it counts
-_ARTICLE = 8  # characters of an article between "of" and a name
-MOST_NUMBERS = 8  # a sentence with more is a table: what it says of whom is not in its grammar
-_NONE: list[Tag] = []
+_PARTICLES: Final = 6  # characters of particles between a name and a fraction of it
+_LEVEL: Final = 12  # characters of "to 15 " before a verb that stands last
+_COUNTED: Final = 6  # characters of " d'" between a number and what it counts
+_ARTICLE: Final = 8  # characters of an article between "of" and a name
+MOST_NUMBERS: Final = 8  # a sentence with more is a table: what it says of whom is not in its grammar
+_NONE: Final[list[Tag]] = []
 _start_of = attrgetter("start")
 
 
-@dataclass(slots=True, eq=False)
 class Mention:
-    """One place where a sentence speaks of an entity. `poss` marks a possessor ("X's", "its", Xの).
+    """One place where a sentence speaks of an entity, of `type`. `poss` marks a possessor ("X's", "its", Xの).
 
+    `marker` is what stands right before it (or after it, for particles): of, by, from, to, subject.
     A mention equals only itself: readers look all the time whether one is among others.
     """
 
-    start: int
-    end: int
-    id: str
-    sure: bool
-    poss: bool = False
-    type: str = ""  # the entity's
-    marker: str = ""  # the marker that stands right before it (or after it, for particles): of, by, from, to, subject
+    __slots__ = ("end", "id", "marker", "poss", "start", "sure", "type")
+
+    def __init__(
+        self, start: int, end: int, id: str, sure: bool, poss: bool = False, type: str = "", marker: str = ""
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.id = id
+        self.sure = sure
+        self.poss = poss
+        self.type = type
+        self.marker = marker
 
 
 @dataclass
@@ -66,8 +71,12 @@ class Sentence:
     closing: bool = False  # whether the story begins with something that was completed
     markers: dict[int, list[Tag]] = field(default_factory=dict)  # what `amounts.markers_of` has found
     by_label: dict[str, list[Tag]] = field(init=False)  # the tags of each label, in order
-    labels: Set[str] = field(init=False)  # every label that occurs
+    labels: frozenset[str] = field(init=False)  # every label that occurs
     _asked: dict[tuple[str, ...], list[Tag]] = field(default_factory=dict)  # what `tagged` has answered
+    _percents: list[Quantity] | None = None
+    _moneys: list[Quantity] | None = None
+    _plains: list[Plain] | None = None
+    _dates: list[When] | None = None
 
     def __post_init__(self) -> None:
         found: dict[str, list[Tag]] = {}
@@ -76,19 +85,29 @@ class Sentence:
                 found[tag.label].append(tag)
             else:
                 found[tag.label] = [tag]
-        self.by_label, self.labels = found, found.keys()
+        self.by_label, self.labels = found, frozenset(found)
 
-    @cached_property
+    @property
     def percents(self) -> list[Quantity]:
         """Percentages, in order; percentage points and insets (", of 43 %,") left out."""
+        if self._percents is None:
+            self._percents = self._find_percents()
+        return self._percents
+
+    def _find_percents(self) -> list[Quantity]:
         found = self.numbers.percents(self.shadow, self.start, self.end)
         found = [q for q in found if not q.points and not self._is_inset(q)]
         more = self._unitless(found) if found else self._fractions()
         return sorted(found + more, key=_start_of)[:MOST_NUMBERS] if more else found[:MOST_NUMBERS]
 
-    @cached_property
+    @property
     def moneys(self) -> list[Quantity]:
         """Amounts of money, in order; conversions in parentheses left out."""
+        if self._moneys is None:
+            self._moneys = self._find_moneys()
+        return self._moneys
+
+    def _find_moneys(self) -> list[Quantity]:
         found = self.numbers.moneys(self.shadow, self.start, self.end)
         return [q for q in found if not q.conversion and not (q.bare and self._is_counted(q))][:MOST_NUMBERS]
 
@@ -99,9 +118,14 @@ class Sentence:
             for t in tags_between(self.tags, quantity.end, quantity.end + _COUNTED + 1)
         )
 
-    @cached_property
+    @property
     def plains(self) -> list[Plain]:
         """Numbers that are no percentage, no amount of money and no part of a date or a name, in order."""
+        if self._plains is None:
+            self._plains = self._find_plains()
+        return self._plains
+
+    def _find_plains(self) -> list[Plain]:
         periods = [t for t in self.tags if t.label.startswith("period:")]
         names = [t for t in self.tagged("entity") if not any(t.start <= p.start < t.end for p in periods)]
         taken = [(x.start, x.end) for x in (*self.percents, *self.moneys)] + [(w.start, w.end) for w in self.dates]
@@ -111,9 +135,14 @@ class Sentence:
             taken += [(part.start, part.end) for part in self.numbers.fractions(self.shadow, self.start, self.end)]
         return [n for n in found if not any(a < n.end and n.start < b for a, b in taken)][:MOST_NUMBERS]
 
-    @cached_property
+    @property
     def dates(self) -> list[When]:
         """Dates, in order."""
+        if self._dates is None:
+            self._dates = self._find_dates()
+        return self._dates
+
+    def _find_dates(self) -> list[When]:
         return self.date_reader.dates(self.shadow, self.start, self.end, self.published)
 
     def _fractions(self) -> list[Quantity]:
@@ -153,19 +182,19 @@ class Sentence:
             return False
         return self.shadow[markers[-1].start - 2 : markers[-1].start].strip()[-1:] in (",", "(")
 
-    def tagged(self, label: str = "", *more: str) -> list[Tag]:
+    def tagged(self, *labels: str) -> list[Tag]:
         """Tags with one of these labels, in order. The list is shared: not to be changed."""
-        if not more:  # most often; every sentence is asked some hundred times
-            return self.by_label.get(label, _NONE)
-        labels = (label, *more)
-        if self.labels.isdisjoint(labels):
-            return _NONE
-        if (known := self._asked.get(labels)) is not None:
-            return known
-        lists = [self.by_label[label] for label in labels if label in self.by_label]
-        tags = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=_start_of)
-        self._asked[labels] = tags
-        return tags
+        if len(labels) == 1:  # most often; every sentence is asked some hundred times
+            return self.by_label.get(labels[0], _NONE)
+        if (known := self._asked.get(labels)) is None:
+            known = self._asked[labels] = self._gather(labels)
+        return known
+
+    def _gather(self, labels: tuple[str, ...]) -> list[Tag]:
+        lists = [tags for label in labels if (tags := self.by_label.get(label))]
+        if len(lists) < 2:
+            return lists[0] if lists else _NONE
+        return sorted(chain.from_iterable(lists), key=_start_of)
 
     def clause(self, at: int) -> tuple[int, int]:
         """The closed-open span of the clause around an offset."""
@@ -177,9 +206,9 @@ class Sentence:
         """Whether `at` lies in a relative clause `from_` is no part of: it says nothing of who acts there."""
         return any(a <= at < b and not a <= from_ < b for a, b in self.asides)
 
-    def within(self, span: tuple[int, int], label: str, *more: str) -> list[Tag]:
+    def within(self, span: tuple[int, int], *labels: str) -> list[Tag]:
         """Tags with one of these labels that start inside a span."""
-        tags = self.tagged(label, *more) if more else self.by_label.get(label, _NONE)
+        tags = self.by_label.get(labels[0], _NONE) if len(labels) == 1 else self.tagged(*labels)
         if not tags:
             return _NONE
         low, high = span

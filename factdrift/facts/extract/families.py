@@ -1,6 +1,7 @@
 """Which reader reads which family of relations, shares and levels apart (they look at all their rules at once)."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from factdrift.facts.extract.counts import read_counts
 from factdrift.facts.extract.dated import read_dated
@@ -13,8 +14,8 @@ from factdrift.facts.extract.ranks import read_age, read_rank
 from factdrift.facts.extract.states import read_state
 from factdrift.topic import Entity
 
-READERS = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name, "count": read_counts}
-LEXICON_READERS = {"rank": read_rank, "age": read_age}
+READERS: Final = {"state": read_state, "money": read_money, "date": read_dated, "name": read_name, "count": read_counts}
+LEXICON_READERS: Final = {"rank": read_rank, "age": read_age}
 
 
 def iter_all(

@@ -6,6 +6,7 @@ Numbers and things are paired within a sentence: in order where a list of things
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from factdrift.facts.extract.amounts import is_source, is_target
 from factdrift.facts.extract.clauses import distance
@@ -18,11 +19,11 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 from factdrift.topic import Entity
 
-EXACT_DECIMALS = 2  # a set rate is exact: 4 % and 3.75 % are two rates
-_FOLLOWS = 16  # characters within which "5.6% in 2023" belongs together
-_STAFF = 8  # characters of "of the"
-_AIM = 24  # characters between a number and a word for what is aimed at
-_REACH = 110
+EXACT_DECIMALS: Final = 2  # a set rate is exact: 4 % and 3.75 % are two rates
+_FOLLOWS: Final = 16  # characters within which "5.6% in 2023" belongs together
+_STAFF: Final = 8  # characters of "of the"
+_AIM: Final = 24  # characters between a number and a word for what is aimed at
+_REACH: Final = 110
 
 
 def read_levels(

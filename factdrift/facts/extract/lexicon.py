@@ -29,6 +29,7 @@ class _Frozen(BaseModel):
 
 
 Phrases = tuple[str, ...]
+Patterns = tuple[re.Pattern[str], ...]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -94,9 +95,9 @@ class Lexicon(_Frozen):
     concepts: dict[str, Phrases] = {}
     units: dict[str, Phrases] = {}  # what may be counted: label -> its nouns
     periods: dict[Literal["day", "week", "month", "quarter", "year"], Phrases] = {}  # "a month", "per year"
-    ages: Phrases = ()  # regular expressions with a group `years` (an age) or `year` (a founding year)
+    ages: Patterns = ()  # with a group `years` (an age) or `year` (a founding year)
     ordinals: dict[str, int] = {}
-    ranks: Phrases = ()  # regular expressions with a group `rank`
+    ranks: Patterns = ()  # with a group `rank`
     words: dict[str, Phrases | dict[Literal["base", "done", "noun", "state"], Phrases]]
 
 

@@ -1,20 +1,22 @@
 """Whether a claim is news or background, when it happened, and who says so."""
 
 from datetime import timedelta
+from typing import Final
 
 from factdrift.facts.extract.dates import When
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.stages import heading_dates
 from factdrift.model import Attribution, AttributionKind, DateSpan, Mention, Stage
 
-_SOURCES = ("unnamed", "filing", "said")
-_OPENING = 45  # characters of a phrase that opens a sentence
-_WHEN = 3  # characters between a date and the clause that tells of it
-_OF, _GENITIVE = 4, 1  # characters between an agreement and its date, and the other way round
-_STEPS = ("sell", "sale", "lower")
-_OLD = timedelta(days=8)
-_FRESH = timedelta(days=2)  # between an event and the report of it
-_LONG_AGO = timedelta(days=70)  # for a date as wide as a year
+_SOURCES: Final = ("unnamed", "filing", "said")
+_OPENING: Final = 45  # characters of a phrase that opens a sentence
+_WHEN: Final = 3  # characters between a date and the clause that tells of it
+_OF: Final = 4  # characters between an agreement and its date
+_GENITIVE: Final = 1  # and the other way round
+_STEPS: Final = ("sell", "sale", "lower")
+_OLD: Final = timedelta(days=8)
+_FRESH: Final = timedelta(days=2)  # between an event and the report of it
+_LONG_AGO: Final = timedelta(days=70)  # for a date as wide as a year
 
 
 def mention_of(sentence: Sentence, stage: Stage, span: tuple[int, int]) -> tuple[Mention, DateSpan | None]:

@@ -1,5 +1,7 @@
 """Facts of money: which sum of a sentence is the one that the subject, and nobody else, puts in or pays."""
 
+from typing import Final
+
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -20,10 +22,10 @@ from factdrift.facts.extract.takeovers import (
 from factdrift.model import Money, Stage
 from factdrift.topic import Entity
 
-_EXPENSE = 3  # characters between a sum and what it is spent on
-_PLANT = 24  # characters of " chip assembly " between a sum and the plant
-_ONCE = 10  # characters of "once" or "of which" before a sum
-_FROM = 8  # characters of "600 million from X"
+_EXPENSE: Final = 3  # characters between a sum and what it is spent on
+_PLANT: Final = 24  # characters of " chip assembly " between a sum and the plant
+_ONCE: Final = 10  # characters of "once" or "of which" before a sum
+_FROM: Final = 8  # characters of "600 million from X"
 
 
 def read_money(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:

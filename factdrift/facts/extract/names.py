@@ -1,6 +1,7 @@
 """Who fills a slot: an office holder (see `offices`) or a partner, known to the topic or not."""
 
 import re
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -12,17 +13,17 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Name, Stage
 from factdrift.topic import Entity
 
-_TITLE = 4  # characters of a title behind a name
-_SOUGHT = 45  # characters between "is looking" and "for a partner"
-_BY = 6  # characters of " by " behind a verb
-_WEIGHED = 25  # characters between "is weighing" and a stake
-_WILL = 8  # characters between "will" and "owned"
-_BESIDE = 40
-_OWN = 24  # characters between "X and Y's" and their venture
-_STRANGER = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
-_INSIDE = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
-_EVENTS = ("found", "join", "take_stake")
-_PARTNERING = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
+_TITLE: Final = 4  # characters of a title behind a name
+_SOUGHT: Final = 45  # characters between "is looking" and "for a partner"
+_BY: Final = 6  # characters of " by " behind a verb
+_WEIGHED: Final = 25  # characters between "is weighing" and a stake
+_WILL: Final = 8  # characters between "will" and "owned"
+_BESIDE: Final = 40
+_OWN: Final = 24  # characters between "X and Y's" and their venture
+_STRANGER: Final = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
+_INSIDE: Final = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
+_EVENTS: Final = ("found", "join", "take_stake")
+_PARTNERING: Final = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
 def read_name(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:

@@ -6,20 +6,22 @@ kept apart here; what a number is about is decided elsewhere.
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from factdrift.facts.extract.lexicon import Numbers, any_of, opening_of
 from factdrift.facts.extract.shadow import is_spaced
 from factdrift.model import Money, Percent
 
-_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
-_BEFORE = ("eur", "usd", "gbp", "jpy", "inr", "rs")  # how words begin that stand before an amount, like a symbol
-_PREFIXES = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
+_SYMBOLS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "us$": "USD", "円": "JPY"}
+_BEFORE: Final = ("eur", "usd", "gbp", "jpy", "inr", "rs")  # how words begin that stand before an amount, like a symbol
+_PREFIXES: Final = {"rs": "INR", "euro": "EUR", "euros": "EUR"}
 # What may not stand before a number: part of a word or number, or an invisible character that hides one.
-_ALONE = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
-_TAIL, _NO_DIGITS = re.compile(r"[.,](\d{1,2})$"), re.compile(r"\D+")
-_MAX_DIGITS = 18
-_WHOLE = 100
-_SIGN = 16  # characters in which a word of sign may stand before a number
+_ALONE: Final = r"(?<![a-zà-ÿ0-9_.,\x00-\x08\x0e-\x1f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])"
+_TAIL: Final = re.compile(r"[.,](\d{1,2})$")
+_NO_DIGITS: Final = re.compile(r"\D+")
+_MAX_DIGITS: Final = 18
+_WHOLE: Final = 100
+_SIGN: Final = 16  # characters in which a word of sign may stand before a number
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Who heads an organisation: the people near the word for the office, who is appointed, who goes."""
 
+from typing import Final
+
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -8,17 +10,17 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Name, Stage
 from factdrift.topic import Entity
 
-_STEP = 130  # characters, with what commas add, between a person and a verb of appointing
-_VERB = 90  # characters between a verb of appointing and the office
-_LEAVES = 12  # characters between a person and the verb of leaving
-_STANDS = 3  # characters between a company and the office at its head
-_COPULA = 14  # characters between "the new chief" and "will be"
-_WILL = 12  # characters between a person and the verb of appointing
-_OWNER = 14  # characters between a firm and the office at its head
-_NEAR = 70  # characters between somebody beside the office and the verb that appoints
-_SPEAKS = 3  # characters between a person and "said"
-_AND = 6  # characters of " and " between two who share an office
-_TITLE = 4  # characters of a title behind a name
+_STEP: Final = 130  # characters, with what commas add, between a person and a verb of appointing
+_VERB: Final = 90  # characters between a verb of appointing and the office
+_LEAVES: Final = 12  # characters between a person and the verb of leaving
+_STANDS: Final = 3  # characters between a company and the office at its head
+_COPULA: Final = 14  # characters between "the new chief" and "will be"
+_WILL: Final = 12  # characters between a person and the verb of appointing
+_OWNER: Final = 14  # characters between a firm and the office at its head
+_NEAR: Final = 70  # characters between somebody beside the office and the verb that appoints
+_SPEAKS: Final = 3  # characters between a person and "said"
+_AND: Final = 6  # characters of " and " between two who share an office
+_TITLE: Final = 4  # characters of a title behind a name
 
 
 def read_chief(

@@ -5,6 +5,7 @@ them, and no fact of that relation for the pair. They are listed as candidates, 
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -18,10 +19,10 @@ from factdrift.facts.extract.takeovers import TAKING, is_only_spoken_of
 from factdrift.model import State
 from factdrift.topic import Entity, FactSpec
 
-CANDIDATE = "candidate"  # the name of a fact that nobody tracks yet
-_PARTIES = ("company", "venture", "body")
-_REACH = 60
-_AND = 6  # characters of " and "
+CANDIDATE: Final = "candidate"  # the name of a fact that nobody tracks yet
+_PARTIES: Final = ("company", "venture", "body")
+_REACH: Final = 60
+_AND: Final = 6  # characters of " and "
 
 
 def may_be_candidate(sentence: Sentence) -> bool:
@@ -92,7 +93,7 @@ def _certain(weights: Mapping[str, int], least: int) -> str | None:
 
 def _belong_together(entities: Mapping[str, Entity], a: str, b: str) -> bool:
     one, two = entities[a], entities[b]
-    return b in (one.unit_of, *one.members) or a in (two.unit_of, *two.members)
+    return b == one.unit_of or b in one.members or a == two.unit_of or a in two.members
 
 
 def _trigger(sentence: Sentence, relation: Relation, first: Mention, second: Mention) -> Tag | None:

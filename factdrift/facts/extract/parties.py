@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -11,20 +12,20 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.strangers import unknown_before
 from factdrift.topic import Entity
 
-PLACES = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
-_AT_ONCE = 16  # characters between a word and the place it is about
-_LIST = 18  # characters between places that are listed side by side
-_BY = 8  # characters of " by the " between a verb and who acts
-_JOINED = 14  # characters between companies that act together
-_WITH = 32  # characters of "deal on supplies with"
-_MEASURED = 8  # characters of " of the "
-_STRANGER = 24  # characters of "a smaller partner, X"
-_AUXILIARY = 6  # characters of " will "
-_DEALS = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own"))
-_PLANS = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
-_VERB_GROUP = 24  # characters of "has agreed to" before a verb
-_ACTOR = 12  # characters of "will also" between whoever acts and the verb
-_NEARER = 30  # characters by which the other place must be nearer
+PLACES: Final = tuple(f"concept:{place}" for place in ("europe", "asia", "india", "north_america", "latin_america"))
+_AT_ONCE: Final = 16  # characters between a word and the place it is about
+_LIST: Final = 18  # characters between places that are listed side by side
+_BY: Final = 8  # characters of " by the " between a verb and who acts
+_JOINED: Final = 14  # characters between companies that act together
+_WITH: Final = 32  # characters of "deal on supplies with"
+_MEASURED: Final = 8  # characters of " of the "
+_STRANGER: Final = 24  # characters of "a smaller partner, X"
+_AUXILIARY: Final = 6  # characters of " will "
+_DEALS: Final = frozenset(("buy", "merge", "nationalise", "take_stake", "stake", "own"))
+_PLANS: Final = frozenset(("buy", "merge", "nationalise", "deal", "project", "programme"))
+_VERB_GROUP: Final = 24  # characters of "has agreed to" before a verb
+_ACTOR: Final = 12  # characters of "will also" between whoever acts and the verb
+_NEARER: Final = 30  # characters by which the other place must be nearer
 
 
 def triggers(sentence: Sentence, rule: Rule) -> list[Tag]:
@@ -153,7 +154,7 @@ def _is_anothers(sentence: Sentence, trigger: Tag) -> bool:
     return trigger.aspect in ("base", "done") and unknown_before(sentence, trigger.start)
 
 
-_APPOSED = re.compile(r"([A-ZÀ-Ý][\w&.'’-]*(?: [A-ZÀ-Ý][\w&.'’-]*){0,3}), [^,]{4,80}, ")
+_APPOSED: Final = re.compile(r"([A-ZÀ-Ý][\w&.'’-]*(?: [A-ZÀ-Ý][\w&.'’-]*){0,3}), [^,]{4,80}, ")
 
 
 def _is_appositions(sentence: Sentence, trigger: Tag) -> bool:

@@ -1,17 +1,19 @@
 """What an authority allows or refuses, and who of several authorities does. A permission that is awaited is none."""
 
+from typing import Final
+
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Stage, State
 
-AUTHORITIES = ("body", "state")
-_BY = 26  # characters of " by the " and a title between a verb and who did it
-_LISTED = 14  # characters between authorities that act together
-_NEGATED = 25  # characters between "did not" and the verb
-_OBJECT = 8  # characters between a verdict and what it is about
-_OPENING = 40  # characters between "after" or "if" and the verb of its clause
+AUTHORITIES: Final = ("body", "state")
+_BY: Final = 26  # characters of " by the " and a title between a verb and who did it
+_LISTED: Final = 14  # characters between authorities that act together
+_NEGATED: Final = 25  # characters between "did not" and the verb
+_OBJECT: Final = 8  # characters between a verdict and what it is about
+_OPENING: Final = 40  # characters between "after" or "if" and the verb of its clause
 
 
 def permit(sentence: Sentence, rule: Rule, tag: Tag) -> list[Draft]:

@@ -1,11 +1,13 @@
 """Every phrase that a topic and a lexicon make known to the scanner: names, descriptions, words, units."""
 
+from typing import Final
+
 from factdrift.facts.extract.lexicon import Lexicon, expand, labelled_phrases, load_relations, tensed_words
 from factdrift.facts.extract.scan import Entry
 from factdrift.facts.extract.sites import sites_of
 from factdrift.topic import Topic
 
-_GENERAL = frozenset(("company", "carmaker", "state", "electric_unit"))  # "the company" is a pronoun
+_GENERAL: Final = frozenset(("company", "carmaker", "state", "electric_unit"))  # "the company" is a pronoun
 
 
 def name_phrases(topic: Topic) -> list[tuple[str, Entry]]:

@@ -1,7 +1,7 @@
 """At which rank something stands among its peers, and since when it is there."""
 
-import re
 from collections.abc import Mapping
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -12,12 +12,13 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.model import Ordinal, Stage, Value, Years
 from factdrift.topic import Entity
 
-_ATTACHED = 25  # characters from the start of a noun to the clause that tells its age
-_AGE_REACH = 60
-_PASSED = 12  # characters between whoever is passed and the verb
-_LOST = 24  # characters between "loses its place" and the rank
-_NOUN, _MODAL = 3, 16  # characters between a rank and its noun, a modal and its verb
-_ONCE = 24  # characters between "once" and a rank
+_ATTACHED: Final = 25  # characters from the start of a noun to the clause that tells its age
+_AGE_REACH: Final = 60
+_PASSED: Final = 12  # characters between whoever is passed and the verb
+_LOST: Final = 24  # characters between "loses its place" and the rank
+_NOUN: Final = 3  # characters between a rank and its noun
+_MODAL: Final = 16  # characters between a modal and its verb
+_ONCE: Final = 24  # characters between "once" and a rank
 
 
 def read_rank(
@@ -29,7 +30,7 @@ def read_rank(
         return []  # a place in a race needs no peers
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ranks:
-        for match in re.finditer(pattern, span):
+        for match in pattern.finditer(span):
             word = match["rank"]
             rank = lexicon.ordinals.get(word) or (int(word) if word.isdigit() else 0)
             at = (sentence.start + match.start(), sentence.start + match.end())
@@ -85,7 +86,7 @@ def read_age(
         return []
     span = sentence.shadow[sentence.start : sentence.end]
     for pattern in lexicon.ages:
-        for match in re.finditer(pattern, span):
+        for match in pattern.finditer(span):
             at = (sentence.start + match.start(), sentence.start + match.end())
             if min(distance(sentence, start, at[1]) for start in things) > _AGE_REACH and not _is_attached(
                 things, at[0]

@@ -6,7 +6,7 @@ The same article always gives the same claims, whatever the order of the topic's
 import re
 from collections import Counter
 from datetime import date
-from functools import cached_property
+from typing import Final
 
 from factdrift.errors import ConfigError
 from factdrift.facts.extract.candidates import Candidates
@@ -38,17 +38,19 @@ from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import Topic
 
-VERSION = "rules-1"
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 12, 31)  # beyond these a date is an error, and arithmetic fails
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_STANDING = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
-_LEAD_SENTENCES = 3  # the title and what a story begins with
-_LEAD, _LONGEST_NAME = 600, 80
-_THEMES = 4  # how many of the things an article names most it can be about, and how many of those who act
-_BODIES = ("company", "body", "state", "venture")
-_OWNED = 3  # characters between a possessor and the share
-_SIDE_BY_SIDE = 6  # characters between two names that only stand side by side
-_CONTEXT = 40  # characters of prefix and suffix kept with a quote
+VERSION: Final = "rules-1"
+_EARLIEST: Final = date(1900, 1, 1)  # before it a date is an error, and arithmetic fails
+_LATEST: Final = date(2200, 12, 31)  # and behind this
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_STANDING: Final = ("name", "ordinal", "year")  # kinds of value whose mere mention is no news
+_LEAD_SENTENCES: Final = 3  # the title and what a story begins with
+_LEAD: Final = 600  # characters in which most articles name what they are about
+_LONGEST_NAME: Final = 80
+_THEMES: Final = 4  # how many of the things an article names most it can be about, and how many of those who act
+_BODIES: Final = ("company", "body", "state", "venture")
+_OWNED: Final = 3  # characters between a possessor and the share
+_SIDE_BY_SIDE: Final = 6  # characters between two names that only stand side by side
+_CONTEXT: Final = 40  # characters of prefix and suffix kept with a quote
 
 
 class Reader:
@@ -81,6 +83,8 @@ class _Tongue:
         self._topic = topic
         self._lexicon = lexicon
         self._entities = dict(topic.entities)
+        self._names = Scanner(name_phrases(topic))  # the fast way to see that an article is about something else
+        self._scanner = Scanner([*name_phrases(topic), *other_phrases(topic, lexicon)])
         self._numbers = NumberReader(lexicon.numbers)
         self._dates = DateReader(lexicon.dates)
         self._relations = relations = load_relations()
@@ -101,15 +105,6 @@ class _Tongue:
         self._auxiliaries = frozenset(lexicon.auxiliaries)
         self._past_alike = frozenset(lexicon.past_alike)
         self._organisations = frozenset(i for i, e in topic.entities.items() if e.type != "person")
-
-    @cached_property
-    def _names(self) -> Scanner:
-        """Only the sure names: the fast way to see that an article is about something else."""
-        return Scanner(name_phrases(self._topic))
-
-    @cached_property
-    def _scanner(self) -> Scanner:
-        return Scanner([*name_phrases(self._topic), *other_phrases(self._topic, self._lexicon)])
 
     def read(self, article: Article) -> tuple[Claim, ...]:
         shadows = {"title": shadow_of(article.title), "text": shadow_of(article.text)}

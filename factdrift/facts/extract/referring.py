@@ -1,11 +1,14 @@
 """What stands around a referring word: an apposition, another firm's name, who gives what it is about."""
 
+from typing import Final
+
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.scan import Tag
 
-_ARTICLE, _BESIDE = 9, 10  # characters of an article, and between a name and its apposition
-_SHARED = 4  # characters of a blank and an article
-_TAKER = 12  # characters of "to" between a verb of selling and whoever takes what is sold
+_ARTICLE: Final = 9  # characters of an article
+_BESIDE: Final = 10  # characters between a name and its apposition
+_SHARED: Final = 4  # characters of a blank and an article
+_TAKER: Final = 12  # characters of "to" between a verb of selling and whoever takes what is sold
 
 
 def is_apposed(sentence: Sentence, mention: Mention, pronoun: Tag) -> bool:

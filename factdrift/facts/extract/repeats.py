@@ -1,6 +1,7 @@
 """One claim per fact, value and side of the story."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from factdrift.model import TRACK_OF_STAGE, Claim, Mention, Stage
 
@@ -31,7 +32,7 @@ def unique_claims(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     )
 
 
-_SIDES = {**TRACK_OF_STAGE, Stage.DENIED: "fallen", Stage.CANCELLED: "fallen"}
+_SIDES: Final = {**TRACK_OF_STAGE, Stage.DENIED: "fallen", Stage.CANCELLED: "fallen"}
 
 
 def _is_stronger(new: Claim, old: Claim) -> bool:

@@ -1,5 +1,7 @@
 """Shares told from the other side or in words: blocks that are bought from a holder, full ownership, equal shares."""
 
+from typing import Final
+
 from factdrift.facts.extract.amounts import is_source, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
@@ -10,8 +12,8 @@ from factdrift.facts.extract.stages import stage_of
 from factdrift.facts.extract.transfers import is_more
 from factdrift.model import Percent, Stage
 
-_SOLD = 24  # characters between a verb of selling and all that is sold
-_BESIDE = 70  # characters from the verb of buying to what is bought
+_SOLD: Final = 24  # characters between a verb of selling and all that is sold
+_BESIDE: Final = 70  # characters from the verb of buying to what is bought
 
 
 def read_wholes(sentence: Sentence, rules: list[Rule], context: tuple[str, ...], found: list[Draft]) -> list[Draft]:

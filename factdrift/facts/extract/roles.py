@@ -6,6 +6,7 @@ Weights are small integers: 4 for words that touch ("15 % of X"), 3 for grammar 
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Final
 
 from factdrift.facts.extract.apiece import JOINT, is_joint
 from factdrift.facts.extract.clauses import distance
@@ -22,16 +23,16 @@ from factdrift.facts.extract.strangers import (
 )
 from factdrift.facts.extract.weights import GENITIVE, held_weight, holder_weight, names_shares, owns_shareholder
 
-_THINGS = ("plan", "product", "place")  # what holds no shares
-_INVERTED = 6  # characters between a verb and a subject that follows it
-_OFFICE = 10  # characters between an office and the firm that it heads
-_SAID = 12  # characters between "the two groups" and "said"
-_BESIDE = 5  # the weight of a holder that stands right beside the number
-_REACHES = 8  # letters of "down to "
-UNKNOWN = "?"  # a holder that the topic does not know
+_THINGS: Final = ("plan", "product", "place")  # what holds no shares
+_INVERTED: Final = 6  # characters between a verb and a subject that follows it
+_OFFICE: Final = 10  # characters between an office and the firm that it heads
+_SAID: Final = 12  # characters between "the two groups" and "said"
+_BESIDE: Final = 5  # the weight of a holder that stands right beside the number
+_REACHES: Final = 8  # letters of "down to "
+UNKNOWN: Final = "?"  # a holder that the topic does not know
 
-_VERBS = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
-_NOUNS = ("stake", "cross", "votes", "trust")
+_VERBS: Final = ("own", "shareholder", "lower", "raise", "take_stake", "sell", "buy", "park", "sale")
+_NOUNS: Final = ("stake", "cross", "votes", "trust")
 
 
 @dataclass

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from factdrift.facts.extract.drafts import Rule
 from factdrift.facts.extract.lexicon import Relation, load_relations
 from factdrift.topic import Entity, FactSpec
 
-_SHARE_LABELS = frozenset(
+_SHARE_LABELS: Final = frozenset(
     (
         "own",
         "stake",

@@ -5,15 +5,16 @@ A tag counts only where it stands as a word of its own; a tag inside a longer on
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from operator import attrgetter
+from typing import Final
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from factdrift.facts.extract.lexicon import MAX_GAP, expand
 from factdrift.facts.extract.shadow import CONTINUES_WORD, continues_word, is_spaced
 
-STAGE_LABELS = frozenset(
+STAGE_LABELS: Final = frozenset(
     (
         "future",
         "intend",
@@ -33,7 +34,7 @@ STAGE_LABELS = frozenset(
     )
 )
 
-MARKER_LABELS = frozenset(
+MARKER_LABELS: Final = frozenset(
     (
         "of",
         "by",
@@ -65,9 +66,9 @@ MARKER_LABELS = frozenset(
         "for",
     )
 )
-_RULED = 40  # characters between "will" and the verb that it rules
-_LONGEST = 40  # characters that a word with an open end may have
-_KINDS = {
+_RULED: Final = 40  # characters between "will" and the verb that it rules
+_LONGEST: Final = 40  # characters that a word with an open end may have
+_KINDS: Final = {
     "entity": "name",
     **dict.fromkeys(STAGE_LABELS, "stage"),
     **{label: label for label in MARKER_LABELS},  # a marker hides only its own kind
@@ -78,16 +79,30 @@ _KINDS = {
 }
 
 
-@dataclass(slots=True)
 class Tag:
-    """A word or name in a document. `ids` are the entities a name or description may stand for."""
+    """A word or name in a document. `ids` are the entities a name or description may stand for.
 
-    start: int
-    end: int
-    label: str
-    aspect: str = ""
-    ids: tuple[str, ...] = ()
-    sure: bool = True  # a name; False for a description or pronoun
+    `sure` is False for a description or pronoun. Hundreds are made for each article: a dataclass would not be compiled.
+    """
+
+    __slots__ = ("aspect", "end", "ids", "label", "start", "sure")
+
+    def __init__(
+        self, start: int, end: int, label: str, aspect: str = "", ids: tuple[str, ...] = (), sure: bool = True
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.label = label
+        self.aspect = aspect
+        self.ids = ids
+        self.sure = sure
+
+    def __repr__(self) -> str:
+        return f"Tag({self.start}, {self.end}, {self.label!r}, {self.aspect!r}, {self.ids!r}, {self.sure})"
+
+    def told_as(self, aspect: str) -> "Tag":
+        """The same word with another aspect."""
+        return Tag(self.start, self.end, self.label, aspect, self.ids, self.sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +155,7 @@ class Scanner:
     def _spans(self, shadow: str) -> list[tuple[int, int, int]]:
         """(start, -end, pattern) where a pattern stands as a word of its own; of one start the longest comes first."""
         padded, edges, continues = f"{shadow} ", self._edges, CONTINUES_WORD
-        spans = []
+        spans: list[tuple[int, int, int]] = []
         for index, start, stop in self._automaton.find_matches_as_indexes(shadow, overlapping=True):
             opens, closes, runs_on, numbered = edges[index]
             if opens and start and continues[padded[start - 1]]:
@@ -246,10 +261,7 @@ def with_past_forms(tags: list[Tag], shadow: str, alike: frozenset[str]) -> list
     """
     if not alike or all(shadow[t.start : t.end].split(" ", 1)[0] not in alike for t in tags if t.aspect == "base"):
         return tags
-    return [
-        replace(tag, aspect="done") if tag.aspect == "base" and _is_past(tag, tags, shadow, alike) else tag
-        for tag in tags
-    ]
+    return [tag.told_as("done") if tag.aspect == "base" and _is_past(tag, tags, shadow, alike) else tag for tag in tags]
 
 
 def _is_past(verb: Tag, tags: list[Tag], shadow: str, alike: frozenset[str]) -> bool:

@@ -1,10 +1,11 @@
 """Sentences of a text as offsets, by rules that need no model and run in linear time."""
 
 import re
+from typing import Final
 
-MAX_SENTENCE = 1000  # a longer one is read in pieces, so that one endless sentence cannot cost more than its length
+MAX_SENTENCE: Final = 1000  # a longer one is read in pieces: one endless sentence cannot cost more than its length
 
-_NO_BREAK = frozenset(
+_NO_BREAK: Final = frozenset(
     (
         "mr",
         "mrs",
@@ -79,9 +80,11 @@ _NO_BREAK = frozenset(
     )
 )
 # A mark with what may follow it; that every match begins with one of a few characters makes the search fast.
-_END = re.compile(r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*\s+|(?<=[。！？])[。！？]*[」』）]*\s*|(?<=\n)\n*)")
+_END: Final = re.compile(
+    r"[.!?…。！？\n](?:(?<=[.!?…])[.!?…]*[\"'”’»)\]]*\s+|(?<=[。！？])[。！？]*[」』）]*\s*|(?<=\n)\n*)"
+)
 # German writes "26. Juli", "2. Quartal": a number with a point and one of these is an ordinal, no end.
-_AFTER_ORDINAL = re.compile(
+_AFTER_ORDINAL: Final = re.compile(
     r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Quartal|Halbjahr|Jahr|Platz|Rang|Oktober|Stelle)"
 )
 

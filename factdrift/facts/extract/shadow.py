@@ -6,8 +6,9 @@ one-to-one replacements happen here; zero-width characters and look-alike letter
 
 import re
 import unicodedata
+from typing import Final
 
-_ONE_TO_ONE = {
+_ONE_TO_ONE: Final = {
     **{0xFF01 + i: 0x21 + i for i in range(94)},  # full-width ASCII
     **dict.fromkeys(map(ord, "’‘ʼ´`"), ord("'")),
     **dict.fromkeys(map(ord, "“”„‟«»"), ord('"')),
@@ -15,9 +16,9 @@ _ONE_TO_ONE = {
     **dict.fromkeys(map(ord, "‐‑‒–—−"), ord("-")),
 }
 
-_DECIMAL = re.compile("(?<=[0-9\uff10-\uff19])・(?=[0-9\uff10-\uff19])")  # 2・0%: a point, as some papers set it
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_REPLACED = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
+_DECIMAL: Final = re.compile("(?<=[0-9\uff10-\uff19])・(?=[0-9\uff10-\uff19])")  # 2・0%: a point, as some papers set it
+_SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+_REPLACED: Final = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
 
 
 def shadow_of(text: str) -> str:
@@ -47,7 +48,7 @@ class _Continuing(dict[str, bool]):
         return known
 
 
-CONTINUES_WORD = _Continuing()  # what `continues_word` has answered, by character
+CONTINUES_WORD: Final = _Continuing()  # what `continues_word` has answered, by character
 
 
 def is_spaced(text: str) -> bool:

@@ -1,5 +1,7 @@
 """What a share in its slot says: the level, how far it has come, how it is measured."""
 
+from typing import Final
+
 from factdrift.facts.extract.amounts import is_now, is_rest, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
@@ -9,17 +11,17 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent, Stage
 
-_REMAINING = 20  # characters of "its remaining "
-_ABOUT = 10  # characters of " about " before a number
-_BESIDE = 3  # characters between a possessor and what it has
-_APPOSED = 48  # characters between a shareholder and the share
-_MEASURE = 30  # characters between a number and how it is measured
-_APART = 60  # characters between a part that is sold and a verb behind a comma
-_OWN = 8  # characters of "own" between a possessor and a number
-_INTO = 14  # characters between "into" and a trust
-_NOW = 24  # characters between a number and "now" behind it
-_HALF = 50  # percent
-_ONCE = 14  # characters of "once" before a share that is past
+_REMAINING: Final = 20  # characters of "its remaining "
+_ABOUT: Final = 10  # characters of " about " before a number
+_BESIDE: Final = 3  # characters between a possessor and what it has
+_APPOSED: Final = 48  # characters between a shareholder and the share
+_MEASURE: Final = 30  # characters between a number and how it is measured
+_APART: Final = 60  # characters between a part that is sold and a verb behind a comma
+_OWN: Final = 8  # characters of "own" between a possessor and a number
+_INTO: Final = 14  # characters between "into" and a trust
+_NOW: Final = 24  # characters between a number and "now" behind it
+_HALF: Final = 50  # percent
+_ONCE: Final = 14  # characters of "once" before a share that is past
 
 
 def _is_held(sentence: Sentence, quantity: Quantity) -> bool:
@@ -198,7 +200,7 @@ def _is_part_bought(sentence: Sentence, quantity: Quantity, rule: Rule) -> bool:
     return not _is_left_with(sentence, quantity)
 
 
-_VERBS = {
+_VERBS: Final = {
     "holding": ("lower", "raise", "take_stake", "own"),
     "trust": ("park", "own"),
     "block": ("sell", "buy"),

@@ -4,6 +4,7 @@ Which slot it fills, and how far the thing has come, is decided elsewhere.
 """
 
 import re
+from typing import Final
 
 from factdrift.facts.extract.amounts import is_movement, is_now, is_source, is_target
 from factdrift.facts.extract.clauses import distance
@@ -12,24 +13,24 @@ from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.trusts import is_apart, parked, parked_source
 
-_CUES = {
+_CUES: Final = {
     "holding": ("own", "stake", "shareholder", "lower", "raise", "take_stake", "cross", "votes", "invest", "commit"),
     "trust": ("trust",),
     "floor": ("floor",),
     "block": ("sell", "sale", "buy", "buyback"),
 }
-_REACH = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
-_BONUS = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
-_COUNT = 24  # characters between a number and the shares that it counts
-_WORDS = 2  # between a word of time and the event
-_TIME = 24  # characters from a word of time to the event it dates
-_THROUGH = 12  # characters between a number and "through derivatives"
-_OPENS = 3  # words of "A holding of" before a number
-_PASSIVE = 12  # characters of "has been " before a verb
-_CAP = 8  # characters from a word of capped votes to the number
-_MOVED = 48  # characters from what moves to its verb
-_SALE = 80  # characters between those shares and the percentage that they are
-_BREATH = re.compile(r"[,;:、]|\d")
+_REACH: Final = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
+_BONUS: Final = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
+_COUNT: Final = 24  # characters between a number and the shares that it counts
+_WORDS: Final = 2  # between a word of time and the event
+_TIME: Final = 24  # characters from a word of time to the event it dates
+_THROUGH: Final = 12  # characters between a number and "through derivatives"
+_OPENS: Final = 3  # words of "A holding of" before a number
+_PASSIVE: Final = 12  # characters of "has been " before a verb
+_CAP: Final = 8  # characters from a word of capped votes to the number
+_MOVED: Final = 48  # characters from what moves to its verb
+_SALE: Final = 80  # characters between those shares and the percentage that they are
+_BREATH: Final = re.compile(r"[,;:、]|\d")
 
 
 def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, Tag | None]:

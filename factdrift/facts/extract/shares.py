@@ -6,6 +6,7 @@ growth, margins and price moves never do.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from factdrift.facts.extract.amounts import is_source, is_target
 from factdrift.facts.extract.apiece import read_apiece
@@ -24,17 +25,18 @@ from factdrift.facts.extract.transfers import read_acquired, read_handed, read_s
 from factdrift.facts.extract.weights import is_gapped
 from factdrift.model import Stage
 
-_LEAST = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
-_TOLD = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
-_OWNED = 3  # characters between a possessor and the share
-_MAY = 20  # characters between "may" and what is allowed
-_REST = 16  # characters of "the remaining "
-_BEHIND = 10  # characters of " of the " between a share and what it is of
-_PERMIT = 80  # characters between a threshold and the approval that it takes
-_A_NEW = 16  # characters of "an activist " before somebody new
-_OF = 30  # characters between a share and what it is of
-_AHEAD, _HELD = (Stage.PLANNED, Stage.RUMOURED, Stage.AGREED), (Stage.CURRENT, Stage.COMPLETED)
-_SHORT_LOCK = 6  # letters: "can cut" is no duty to keep
+_LEAST: Final = {"holding": 3, "trust": 2, "block": 3}  # how sure the roles must be
+_TOLD: Final = ("sell", "buy", "buyback", "take_stake", "park", "lower", "whole")  # what may be told without a number
+_OWNED: Final = 3  # characters between a possessor and the share
+_MAY: Final = 20  # characters between "may" and what is allowed
+_REST: Final = 16  # characters of "the remaining "
+_BEHIND: Final = 10  # characters of " of the " between a share and what it is of
+_PERMIT: Final = 80  # characters between a threshold and the approval that it takes
+_A_NEW: Final = 16  # characters of "an activist " before somebody new
+_OF: Final = 30  # characters between a share and what it is of
+_AHEAD: Final = (Stage.PLANNED, Stage.RUMOURED, Stage.AGREED)
+_HELD: Final = (Stage.CURRENT, Stage.COMPLETED)
+_SHORT_LOCK: Final = 6  # letters: "can cut" is no duty to keep
 
 
 def read_shares(sentence: Sentence, rules: Sequence[Rule], context: tuple[str, ...], last: Rule | None) -> list[Draft]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.lexicon import expand, lexicon_languages, load_lexicon
@@ -10,14 +11,15 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.shadow import is_spaced, shadow_of
 from factdrift.topic import Entity
 
-_STANDS = ("product", "venture", "place")  # what may be a plant
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*")
-_AHEAD, _BEHIND = 20, 32  # characters between a place and its plant, and between a plant and its place
-_MOST_WORDS = 5
-_CLOSED = 9  # characters of "the two "
-_PARTED = re.compile(r"[,;:.()]")
-_ELSEWHERE = re.compile(r"\s(?:\w{1,6}\s){1,2}[A-ZÀ-ÖØ-Þ]")  # "the plant in Y"
-_LONGEST = 3  # letters of a place that is written without spaces, at least less one
+_STANDS: Final = ("product", "venture", "place")  # what may be a plant
+_CAPITAL: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][\w'’]*")
+_AHEAD: Final = 20  # characters between a place and its plant
+_BEHIND: Final = 32  # characters between a plant and its place
+_MOST_WORDS: Final = 5
+_CLOSED: Final = 9  # characters of "the two "
+_PARTED: Final = re.compile(r"[,;:.()]")
+_ELSEWHERE: Final = re.compile(r"\s(?:\w{1,6}\s){1,2}[A-ZÀ-ÖØ-Þ]")  # "the plant in Y"
+_LONGEST: Final = 3  # letters of a place that is written without spaces, at least less one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ def plants_of(entities: Mapping[str, Entity]) -> Plants:
 def sites_of(entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
     """The plants by the names of the places where they stand, as their own names tell ("Duisburg plant")."""
     words = _facilities()
-    others = {name for e in entities.values() if e.type not in (*_STANDS, "plan") for name in (*e.names, *e.tickers)}
+    others = {
+        name for e in entities.values() if e.type != "plan" and e.type not in _STANDS for name in (*e.names, *e.tickers)
+    }
     found: dict[str, dict[str, None]] = {}
     for entity_id, entity in entities.items():
         if entity.type not in _STANDS:

@@ -4,6 +4,8 @@ The parts must make the whole, every further part must name its holder beside th
 that can be what they hold.
 """
 
+from typing import Final
+
 from factdrift.facts.extract.amounts import is_source
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -13,10 +15,10 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.facts.extract.stages import stage_of
 from factdrift.model import Percent
 
-_SLACK = 1.0  # percent by which parts may miss the whole, for rounding
-_BESIDE = 3  # characters between a number and its holder
-_PREPOSITION = 7  # the same, with "with" in between
-_BY = 20  # the same, behind "owned by"
+_SLACK: Final = 1.0  # percent by which parts may miss the whole, for rounding
+_BESIDE: Final = 3  # characters between a number and its holder
+_PREPOSITION: Final = 7  # the same, with "with" in between
+_BY: Final = 20  # the same, behind "owned by"
 
 
 def read_split(sentence: Sentence, rules: list[Rule], context: tuple[str, ...]) -> tuple[list[Draft], set[int]]:

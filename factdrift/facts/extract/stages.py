@@ -4,7 +4,7 @@ The order of decision: a plan that fell (cancelled), a plan that is refused (den
 lasting state, hearsay, agreement, intention. Permission and condition never make an event.
 """
 
-from dataclasses import replace
+from typing import Final
 
 from factdrift.facts.extract.cues import STEPS, Cues, coincides, cues_of
 from factdrift.facts.extract.dates import When
@@ -12,11 +12,13 @@ from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag
 from factdrift.model import Stage
 
-_CANCELS, _DENIES = 90, 70  # characters in which a word of falling or denying may stand
-_ADJOINS = 16  # characters between a state and a denial that is its own
-_MOVED = 40  # characters between a fact's own word and the verb that moves it
-_NEGATES = 12  # characters between a negation and a word of falling
-_AGREED, _GOVERNED = 25, 30  # characters between a word of agreeing, or guessing, and the verb that it rules
+_CANCELS: Final = 90  # characters in which a word of falling may stand
+_DENIES: Final = 70  # and one of denying
+_ADJOINS: Final = 16  # characters between a state and a denial that is its own
+_MOVED: Final = 40  # characters between a fact's own word and the verb that moves it
+_NEGATES: Final = 12  # characters between a negation and a word of falling
+_AGREED: Final = 25  # characters between a word of agreeing and the verb that it rules
+_GOVERNED: Final = 30  # and of guessing
 
 
 def stage_of(
@@ -75,7 +77,7 @@ def _as_continued(sentence: Sentence, trigger: Tag) -> Tag:
     if sentence.capital_names or not sentence.shadow.startswith(("し、", "して、"), trigger.end):
         return trigger
     later = [t for t in sentence.tags if t.start > trigger.end and t.aspect in ("base", "done")]
-    return replace(trigger, aspect="done") if later and later[0].aspect == "done" else trigger
+    return trigger.told_as("done") if later and later[0].aspect == "done" else trigger
 
 
 def _agreeing(cues: Cues, trigger: Tag) -> Stage:

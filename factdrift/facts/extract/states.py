@@ -1,5 +1,7 @@
 """Facts of state: a trigger, its parties, and what the clause says of it."""
 
+from typing import Final
+
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.drafts import Draft, Rule
@@ -11,8 +13,9 @@ from factdrift.facts.extract.takeovers import TAKEOVER, TAKING, governs, is_done
 from factdrift.model import Stage, State
 from factdrift.topic import Entity
 
-_CHANGE = 30  # characters from a noun to the verb that changes it
-_OBJECT, _NEGATED = 10, 20  # characters between a verb and its object, and a denial and its verb
+_CHANGE: Final = 30  # characters from a noun to the verb that changes it
+_OBJECT: Final = 10  # characters between a verb and its object
+_NEGATED: Final = 20  # characters between a denial and its verb
 
 
 def read_state(sentence: Sentence, rule: Rule, context: tuple[str, ...], entities: dict[str, Entity]) -> list[Draft]:

@@ -1,31 +1,32 @@
 """Shares of others: held by somebody, or of something, that the topic does not know."""
 
 import re
+from typing import Final
 
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.scan import Tag, tags_between
 
-_KNOWN_AFTER_OF = (
+_KNOWN_AFTER_OF: Final = (
     *("entity", "stake", "votes", "other", "each", "both", "whole"),
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
-_WORD = re.compile(r"[\w&.'’-]+")
-_VERBAL = (
+_WORD: Final = re.compile(r"[\w&.'’-]+")
+_VERBAL: Final = (
     *("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg"),
     "adverb",
 )
-_GROUP = 90  # characters in which a verb's subject is looked for
-_LONG = 5  # letters of a word that a title in capitals writes large
-_HOLDS = 60  # characters from a verb of holding to its share
-_NEW = 40  # characters of "a software joint venture " before "in which"
-_NAME = 2  # words of an unknown name
-_EACH = 8  # characters from a share to "each"
-_INTO = 28  # the same between "in" and a trust
-_OUTSIDER = 40  # characters between a kind of holder and its verb, or between the verb and the share
-_OF = 9  # characters of "from the "
-_NAMED = 22  # characters between "of" and a name that is introduced
-_ACTS = ("own", "take_stake", "buy", "sell", "lower", "raise")
+_GROUP: Final = 90  # characters in which a verb's subject is looked for
+_LONG: Final = 5  # letters of a word that a title in capitals writes large
+_HOLDS: Final = 60  # characters from a verb of holding to its share
+_NEW: Final = 40  # characters of "a software joint venture " before "in which"
+_NAME: Final = 2  # words of an unknown name
+_EACH: Final = 8  # characters from a share to "each"
+_INTO: Final = 28  # the same between "in" and a trust
+_OUTSIDER: Final = 40  # characters between a kind of holder and its verb, or between the verb and the share
+_OF: Final = 9  # characters of "from the "
+_NAMED: Final = 22  # characters between "of" and a name that is introduced
+_ACTS: Final = ("own", "take_stake", "buy", "sell", "lower", "raise")
 
 
 def unknown_before(sentence: Sentence, at: int) -> bool:

@@ -1,6 +1,8 @@
 """Takeovers and what is paid for them: whose verb it is, what it takes over, and which sum is the price."""
 
 import re
+from collections.abc import Iterable
+from typing import Final
 
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.drafts import Rule
@@ -11,26 +13,39 @@ from factdrift.facts.extract.scan import Tag
 from factdrift.model import Money, Percent, Stage
 from factdrift.topic import Entity
 
-TAKEOVER = "buy"  # a relation that it evokes is about who takes over whom
-TAKING = ("buy", "merge", "nationalise")
-_OBJECT = 30  # characters from a verb to what it takes over
-_OFFICE = 40  # characters from "took over" to "as chief executive"
-_RECIPIENT = 90  # characters from a sale to the buyer
-_NOUN = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
-_HEAD = 24  # characters between a noun and the takeover that it is about
-_JUST_NAMED = 3  # who was spoken of last, of all that the context knows
-_HIS = 4  # characters of "'s " between a holder and its shares
-_NEXT = 6  # characters of "the " between a verb and what it takes over
-_MODAL, _STEP = 2, 30  # characters from a noun to its modal, and from that to the verb
-_HAPPENS = ("settle", "hard_done", "done", "cancel", "deny", "shelve", "delay", "found", "ending", "approve", "list")
-_PARTY = 8  # characters of " of the " between a noun and a party
-_ASIDE = 3  # characters between a noun and its relative clause
-_VAGUE = 14  # characters of "about" between "for" and the sum
-_PAID = 24  # characters from a verb of paying to its sum
-_PAYING = ("price", "invest", "fundraising")
-_HALF = 50  # percent: who takes less takes nothing over
-_A_SHARE = 1000  # a bare sum below this is the price of one share
-_NAME = re.compile(r"\s[A-ZÀ-Ý][\w&-]+")
+TAKEOVER: Final = "buy"  # a relation that it evokes is about who takes over whom
+TAKING: Final = ("buy", "merge", "nationalise")
+_OBJECT: Final = 30  # characters from a verb to what it takes over
+_OFFICE: Final = 40  # characters from "took over" to "as chief executive"
+_RECIPIENT: Final = 90  # characters from a sale to the buyer
+_NOUN: Final = 34  # characters between a sum and the purchase it names ("$69 billion all-cash purchase")
+_HEAD: Final = 24  # characters between a noun and the takeover that it is about
+_JUST_NAMED: Final = 3  # who was spoken of last, of all that the context knows
+_HIS: Final = 4  # characters of "'s " between a holder and its shares
+_NEXT: Final = 6  # characters of "the " between a verb and what it takes over
+_MODAL: Final = 2  # characters from a noun to its modal
+_STEP: Final = 30  # and from that to the verb
+_HAPPENS: Final = (
+    "settle",
+    "hard_done",
+    "done",
+    "cancel",
+    "deny",
+    "shelve",
+    "delay",
+    "found",
+    "ending",
+    "approve",
+    "list",
+)
+_PARTY: Final = 8  # characters of " of the " between a noun and a party
+_ASIDE: Final = 3  # characters between a noun and its relative clause
+_VAGUE: Final = 14  # characters of "about" between "for" and the sum
+_PAID: Final = 24  # characters from a verb of paying to its sum
+_PAYING: Final = ("price", "invest", "fundraising")
+_HALF: Final = 50  # percent: who takes less takes nothing over
+_A_SHARE: Final = 1000  # a bare sum below this is the price of one share
+_NAME: Final = re.compile(r"\s[A-ZÀ-Ý][\w&-]+")
 
 
 def takes_over(sentence: Sentence, tag: Tag, rule: Rule) -> bool:
@@ -169,7 +184,7 @@ def is_price(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule, conte
         return False
     if tag.label == "price":
         parties = {rule.fact.subject, rule.fact.object}
-        firms = {m.id for m in sentence.mentions if m.type in ("company", *AUTHORITIES)}
+        firms = {m.id for m in sentence.mentions if m.type == "company" or m.type in AUTHORITIES}
         if firms and not firms & parties:
             return False  # "the watchdog fined a retailer 3 million"
         here = [m for m in sentence.mentions if m.id == rule.fact.subject and m.end <= tag.start]
@@ -202,7 +217,11 @@ def _takes_shares_of(sentence: Sentence, tag: Tag) -> list[Mention]:
 
 def _is_with_debt(sentence: Sentence, quantity: Quantity) -> bool:
     """Whether the sum is what a thing is worth with its debts ("4.7bn, or 8.3bn including debt"), not what is paid."""
-    return any(min(sentence.moneys, key=lambda q: _gap(tag, q)) is quantity for tag in sentence.tagged("with_debt"))
+    return any(_nearest_to(tag, sentence.moneys) is quantity for tag in sentence.tagged("with_debt"))
+
+
+def _nearest_to(tag: Tag, moneys: Iterable[Quantity]) -> Quantity:
+    return min(moneys, key=lambda quantity: _gap(tag, quantity))
 
 
 def is_anothers(sentence: Sentence, tag: Tag, quantity: Quantity, rule: Rule) -> bool:

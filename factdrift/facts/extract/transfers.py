@@ -1,5 +1,7 @@
 """Shares that change hands without a level: a partner's part is bought, all is owned, the rest goes to a trust."""
 
+from typing import Final
+
 from factdrift.facts.extract.amounts import is_rest, is_target, markers_of
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
@@ -11,12 +13,12 @@ from factdrift.facts.extract.stages import is_conditional, stage_of
 from factdrift.facts.extract.weights import is_relative_owner
 from factdrift.model import Percent, Stage
 
-_ALL = 100  # percent
-_HELD = 8  # characters of " of the " and " by the "
-_GIVEN = 5  # characters of " the " between a verb and its number
-_ONE = 3  # pieces of " to "
-_BEHIND = 4  # letters of a preposition
-_BESIDE = 70  # characters from the verb of buying to what is bought
+_ALL: Final = 100  # percent
+_HELD: Final = 8  # characters of " of the " and " by the "
+_GIVEN: Final = 5  # characters of " the " between a verb and its number
+_ONE: Final = 3  # pieces of " to "
+_BEHIND: Final = 4  # letters of a preposition
+_BESIDE: Final = 70  # characters from the verb of buying to what is bought
 
 
 def read_steps(

@@ -1,15 +1,16 @@
 """Shares in trust: which number a trust holds, and which one is another's."""
 
 import re
+from typing import Final
 
 from factdrift.facts.extract.document import Sentence
 from factdrift.facts.extract.numbers import Quantity
 from factdrift.facts.extract.scan import Tag
 
-_COUNT = 24  # characters between what the trust keeps and its level
-_HIS_OWN = 16  # characters of "'s holding"
-_HIS, _ITS = 0, 40  # characters between a number and the trust it goes to
-_BREATH = re.compile(r"[,;:、]|\d")
+_COUNT: Final = 24  # characters between what the trust keeps and its level
+_HIS_OWN: Final = 16  # characters of "'s holding"
+_ITS: Final = 40  # characters between a number and the trust it goes to
+_BREATH: Final = re.compile(r"[,;:、]|\d")
 
 
 def parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
@@ -62,7 +63,7 @@ def _is_possessor(sentence: Sentence, trust: Tag) -> bool:
 def is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
     """Whether the trust is another number's ("15 %, 28 % in trust") or holds a part only ("36 %, partly in trust")."""
     nearer = any(quantity.end <= q.start < trust.start for q in sentence.percents)
-    taken = quantity.start > trust.end and any(_HIS < trust.start - q.end <= _ITS for q in sentence.percents)
+    taken = quantity.start > trust.end and any(0 < trust.start - q.end <= _ITS for q in sentence.percents)
     if sentence.numbers.fractions(sentence.shadow, quantity.end, trust.start):
         return True  # "36 %, more than half of it in a trust"
     return nearer or taken or bool(sentence.within((quantity.end, trust.start), "economic"))

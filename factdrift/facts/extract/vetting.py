@@ -2,13 +2,14 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from factdrift.codec import value_from_json
 from factdrift.facts.extract.lexicon import Lexicon, Relation, lexicon_languages, load_lexicon, load_relations
 from factdrift.topic import FactSpec, Topic
 
 # How a seed value of each kind is written; its keys are those that are known.
-EXAMPLES: dict[str, dict[str, object]] = {
+EXAMPLES: Final[dict[str, dict[str, object]]] = {
     "percent": {"percent": 43.4},
     "money": {"money": 600, "scale": "million", "currency": "EUR"},
     "date": {"date_from": "2023-05-01", "date_to": "2023-08-31"},
@@ -19,7 +20,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "count": {"count": 20000, "unit": "jobs"},
     "rate": {"rate": 38, "unit": "jets", "period": "month"},
 }
-HEADS = "chief"  # the label of those who lead
+HEADS: Final = "chief"  # the label of those who lead
 
 
 def problems_of(topic: Topic) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """How surely a mention holds, or is held, by the words around a share: small integers, see `roles`."""
 
+from typing import Final
+
 from factdrift.facts.extract.clauses import distance
 from factdrift.facts.extract.document import Mention, Sentence
 from factdrift.facts.extract.scan import Tag
 
-_BESIDE = 3  # characters between a verb and whom it names
-GENITIVE = 8  # characters between a noun and the name that a genitive puts behind it
-_GAPPED, _WITH = 18, 7  # characters of " the remaining " and of "con el"
+_BESIDE: Final = 3  # characters between a verb and whom it names
+GENITIVE: Final = 8  # characters between a noun and the name that a genitive puts behind it
+_GAPPED: Final = 18  # characters of " the remaining "
+_WITH: Final = 7  # characters of "con el"
 
 
 def held_weight(sentence: Sentence, mention: Mention, start: int, end: int, noun: Tag | None) -> int:
