@@ -23,6 +23,8 @@ _OWN: Final = 24  # characters between "X and Y's" and their venture
 _STRANGER: Final = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)")
 _INSIDE: Final = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
 _EVENTS: Final = ("found", "join", "take_stake")
+_ENTRIES: Final = ("take_stake", "invest", "join", "stake")
+_DROPPED: Final = 16  # characters of "dropped its "
 _PARTNERING: Final = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
 
@@ -79,6 +81,7 @@ def _partners(
             else stage_of(sentence, tag, at, lasting=known and not verb)
         )
         stage = Stage.CURRENT if doubted and stage is Stage.DENIED else stage
+        stage = Stage.CANCELLED if known and _is_dropped(sentence, mention) else stage
         drafts.append(Draft(rule.fact, sentence, Name(entities[partner].names[0]), stage, (mention.start, mention.end)))
     return drafts
 
@@ -88,6 +91,16 @@ def _is_doubted(sentence: Sentence, partner: Mention, noun: Tag) -> bool:
     cues = sentence.within((partner.end, noun.start), "rumour")
     return (
         bool(cues) and noun.start - cues[-1].end <= _WEIGHED and ", " not in sentence.shadow[cues[-1].end : noun.start]
+    )
+
+
+def _is_dropped(sentence: Sentence, partner: Mention) -> bool:
+    """Whether what the partner would put in is called off right beside the word ("has dropped its investment in Z")."""
+    nouns = sentence.within((partner.end, sentence.clause(partner.start)[1]), *_ENTRIES)
+    return any(
+        t.aspect in ("noun", "")
+        and (sentence.within((t.start - _DROPPED, t.start), "cancel") or sentence.within((t.end, t.end + 2), "cancel"))
+        for t in nouns
     )
 
 

@@ -29,11 +29,12 @@ from factdrift.facts.extract.openreading import CANDIDATE, may_be_candidate, rea
 from factdrift.facts.extract.phrases import name_phrases, other_phrases
 from factdrift.facts.extract.repeats import unique_claims
 from factdrift.facts.extract.rules import holdings_of, rules_of
-from factdrift.facts.extract.scan import Scanner, tags_between, with_past_forms, without_false_verbs
+from factdrift.facts.extract.scan import Scanner, tags_between
 from factdrift.facts.extract.sentences import sentences
 from factdrift.facts.extract.shadow import shadow_of
 from factdrift.facts.extract.shares import read_shares
 from factdrift.facts.extract.sites import plants_of
+from factdrift.facts.extract.verbs import with_past_forms, without_false_verbs
 from factdrift.facts.extract.vetting import problems_of, with_heads
 from factdrift.model import TRACK_OF_STAGE, Article, Claim, Evidence, Mention, Slot, Stage, State, Track
 from factdrift.topic import Topic

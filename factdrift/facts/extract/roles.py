@@ -145,7 +145,14 @@ def _is_itself(mention: Mention, weight: int, roles: Roles, sentence: Sentence) 
 def _is_mutual(sentence: Sentence, start: int, end: int) -> bool:
     span = (sentence.clause(start)[0], sentence.clause(end)[1])
     each = [t for t in sentence.within(span, "each") if not sentence.within((t.end, t.end + _SAID), "said")]
+    each = [t for t in each if not _only_agree(sentence, t)]
     return bool(sentence.within(span, "cross")) or (bool(each) and bool(sentence.within(span, "other", "own", "stake")))
+
+
+def _only_agree(sentence: Sentence, each: Tag) -> bool:
+    """Whether a particle makes both the subject of agreeing, not of holding (両社が合意した)."""
+    particles = sentence.within((each.end, each.end + 1), "subject_after")
+    return bool(particles) and bool(sentence.within((particles[0].end, particles[0].end + 1), "settle", "agree"))
 
 
 def _nearest(sentence: Sentence, at: int, labels: tuple[str, ...], reach: int) -> Tag | None:

@@ -200,6 +200,7 @@ def _is_part_bought(sentence: Sentence, quantity: Quantity, rule: Rule) -> bool:
     return not _is_left_with(sentence, quantity)
 
 
+_LAST: Final = 8  # characters between a level and a verb that stands last
 _VERBS: Final = {
     "holding": ("lower", "raise", "take_stake", "own"),
     "trust": ("park", "own"),
@@ -220,7 +221,10 @@ def _governing(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag) -> T
         span = (span[0], max(quantity.end, cue.end)) if sentence.capital_names else span
     verbs = [t for t in sentence.within(span, *_VERBS.get(kind, ())) if t.aspect in ("base", "done", "state")]
     if moves or kind == "trust":
-        verbs = [t for t in verbs if t.label != "own"] or verbs
+        behind = (
+            [] if sentence.capital_names else sentence.within((quantity.end, quantity.end + _LAST), "lower", "raise")
+        )
+        verbs = [t for t in verbs if t.label != "own"] or behind or verbs  # 保有する株を15%まで減らす
     if moves and kind == "holding" and sentence.capital_names:  # "raised it to 21 % and applied to own 29.9 %"
         verbs = [t for t in verbs if t.end <= quantity.start] or verbs
     if not verbs and kind == "block":  # "a second parcel, 99 million shares or 2.5 % of X, left Y's hands"

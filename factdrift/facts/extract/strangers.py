@@ -12,6 +12,7 @@ _KNOWN_AFTER_OF: Final = (
     *("pronoun", "latter", "partner_ref", "trust", "relative", "that"),
 )
 _WORD: Final = re.compile(r"[\w&.'’-]+")
+_FOREIGN: Final = re.compile(r"(?:[ァ-ヴー・]{3,}|[A-Z][A-Za-z]+)$")  # how Japanese writes names from abroad
 _VERBAL: Final = (
     *("done", "future", "intend", "agree", "rumour", "may", "to", "title_future", "settle", "newly", "deny", "neg"),
     "adverb",
@@ -77,7 +78,7 @@ def _may_open(sentence: Sentence, word: str) -> bool:
 
 def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     """Whether somebody whom the topic does not know holds the share at `at` ("BlackRock owns 5 % of X")."""
-    if _is_outsider(sentence, at):
+    if _is_outsider(sentence, at) or _is_marked_stranger(sentence, at):
         return True
     verbs = [t for t in sentence.tagged(*_ACTS) if t.end <= at and distance(sentence, t.end, at) <= _HOLDS]
     return bool(verbs) and unknown_before(sentence, verbs[-1].start)
@@ -175,6 +176,18 @@ def _is_outsider(sentence: Sentence, at: int) -> bool:
     noun = nouns[-1]
     known = [m for m in sentence.mentions if m.start <= noun.start < m.end or noun.end <= m.start < verb.start]
     return not known and not sentence.within((noun.start - _OF, noun.start), "to", "by", "from")
+
+
+def _is_marked_stranger(sentence: Sentence, at: int) -> bool:
+    """Whether the particle of a subject before the share marks a foreign name that the topic does not know."""
+    markers = sentence.within((sentence.clause(at)[0], at), "subject_after")
+    markers = [t for t in markers if sentence.shadow[t.end : t.end + 1].strip(" 、")]
+    if not markers:
+        return False
+    name = _FOREIGN.search(sentence.text, sentence.start, markers[-1].start)
+    if name is None:
+        return False
+    return not any(t.start < name.end() and name.start() < t.end for t in sentence.tags)
 
 
 def _is_part_of_its(sentence: Sentence, start: int, end: int) -> bool:
