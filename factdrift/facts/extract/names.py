@@ -67,6 +67,8 @@ def _partners(
         events = [t for t in fitting if t.label in _EVENTS and _is_event(sentence, t)]
         span = sentence.clause(mention.start)
         events = [t for t in events if span[0] <= t.start < span[1] and _takes_part(sentence, mention, t)]
+        if owners := [t for t in fitting if not _is_after_owners(sentence, mention, t)]:
+            events, fitting = [t for t in events if t in owners], owners
         fitting = events or fitting  # an event says more than a noun
         tag = min(fitting, key=lambda t: (distance(sentence, t.start, mention.start), t.start))
         known = bool(rule.fact.people)
@@ -128,6 +130,13 @@ def _takes_part(sentence: Sentence, mention: Mention, verb: Tag) -> bool:
         return mention in doers  # "its business with Y could be joined by X"
     between = [m for m in sentence.mentions if verb.end <= m.start < mention.start]
     return mention.end <= verb.start or not between
+
+
+def _is_after_owners(sentence: Sentence, partner: Mention, event: Tag) -> bool:
+    """Whether the verb comes only after an aside that lists who owns the venture ("Z, owned by X and Y, will open")."""
+    if event.start < partner.end or "," not in sentence.shadow[partner.end : event.start]:
+        return False
+    return any(t.aspect == "state" for t in sentence.within((partner.start - _BESIDE, partner.start), "own"))
 
 
 def _ventures(sentence: Sentence, rule: Rule) -> list[Tag]:

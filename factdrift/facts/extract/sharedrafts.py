@@ -114,11 +114,21 @@ def draft_of(sentence: Sentence, quantity: Quantity, kind: str, cue: Tag, rule: 
         value,
         stage,
         span,
-        "max" if "at_most" in markers else "min" if "at_least" in markers else None,
+        "max"
+        if "at_most" in markers or (kind == "holding" and _is_beneath(sentence, quantity))
+        else "min"
+        if "at_least" in markers
+        else None,
         "around" in markers or quantity.vague,
         _measure(sentence, quantity) if kind == "holding" else None,
         True if "from" in markers or is_now(sentence, quantity) else None,  # what is told beside a move is known
     )
+
+
+def _is_beneath(sentence: Sentence, quantity: Quantity) -> bool:
+    """Whether a share went below the number, not to it ("fell below 30 percent")."""
+    near = sentence.within((quantity.start - _BENEATH, quantity.start), "beneath")
+    return bool(near) and not sentence.shadow[near[-1].end : quantity.start].strip()
 
 
 def _was_once(sentence: Sentence, quantity: Quantity) -> bool:
@@ -200,6 +210,7 @@ def _is_part_bought(sentence: Sentence, quantity: Quantity, rule: Rule) -> bool:
     return not _is_left_with(sentence, quantity)
 
 
+_BENEATH: Final = 24  # characters of "below the threshold of "
 _LAST: Final = 8  # characters between a level and a verb that stands last
 _VERBS: Final = {
     "holding": ("lower", "raise", "take_stake", "own"),

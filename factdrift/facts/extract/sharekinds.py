@@ -21,6 +21,7 @@ _CUES: Final = {
 }
 _REACH: Final = {"holding": 100, "trust": 75, "floor": 90, "block": 80}
 _BONUS: Final = {"holding": 0, "trust": 5, "floor": 60, "block": 4}
+_ONE: Final = 2  # characters between a verb and its number
 _COUNT: Final = 24  # characters between a number and the shares that it counts
 _WORDS: Final = 2  # between a word of time and the event
 _TIME: Final = 24  # characters from a word of time to the event it dates
@@ -84,13 +85,22 @@ def classify(sentence: Sentence, index: int, quantity: Quantity) -> tuple[str, T
         return "holding", beside[0]  # "a 15 % cross-shareholding with a lock-up"
     if kind == "holding" and is_target(sentence, quantity) and (source := parked_source(sentence, quantity)):
         return "trust", source
-    if trust := parked(sentence, quantity):
+    if (trust := parked(sentence, quantity)) and not (kind == "block" and _is_sold_from(sentence, quantity, tag)):
         return "trust", trust
     if kind == "block" and (
         is_target(sentence, quantity) or is_source(sentence, quantity) or is_now(sentence, quantity)
     ):
         return "holding", tag
     return kind, tag
+
+
+def _is_sold_from(sentence: Sentence, quantity: Quantity, sale: Tag) -> bool:
+    """Whether a verb of selling stands right at the number: shares that lie in trust are sold ("sold 5 % of X ...")."""
+    if sale.label != "sell" or sale.aspect not in ("base", "done"):
+        return False
+    if 0 <= quantity.start - sale.end <= _ONE:
+        return not any(t.label == "to" for t in sentence.within((quantity.end, sentence.end), "to", "park"))
+    return not sentence.capital_names and 0 <= sale.start - quantity.end <= _ONE
 
 
 def _apiece(sentence: Sentence, quantity: Quantity, tag: Tag) -> list[Tag]:

@@ -30,7 +30,7 @@ def parked(sentence: Sentence, quantity: Quantity) -> Tag | None:
         if behind and sentence.within((tag.end, tag.end + 2), "subject_after") and "、" not in before:
             return tag  # 信託がX株の18%を保有
         holds = sentence.within((tag.end, quantity.start), "own")
-        near = holds and (holds[0].start - tag.end <= 2 or _is_put_by(sentence, tag, holds[0]))
+        near = holds and (_is_beside(sentence, tag, holds[0]) or _is_put_by(sentence, tag, holds[0]))
         if near and quantity.start - holds[0].end <= 12 and "," not in before:
             return tag  # "the trust holds 18 %"
         if (
@@ -67,6 +67,12 @@ def is_apart(sentence: Sentence, quantity: Quantity, trust: Tag) -> bool:
     if sentence.numbers.fractions(sentence.shadow, quantity.end, trust.start):
         return True  # "36 %, more than half of it in a trust"
     return nearer or taken or bool(sentence.within((quantity.end, trust.start), "economic"))
+
+
+def _is_beside(sentence: Sentence, trust: Tag, verb: Tag) -> bool:
+    """Whether the trust is the verb's subject: right before it, or with an adverb between ("the trust still holds")."""
+    end = max([t.end for t in sentence.within((trust.end, trust.end + 2), "adverb")], default=trust.end)
+    return 0 <= verb.start - end <= 2
 
 
 def _is_put_by(sentence: Sentence, trust: Tag, verb: Tag) -> bool:
