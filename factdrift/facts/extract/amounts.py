@@ -9,6 +9,7 @@ from factdrift.facts.extract.scan import Tag
 _NOUN: Final = 24  # characters in which a noun may stand before its "of"
 _NOW: Final = 18  # characters of "aujourd'hui de "
 _NEXT: Final = 2  # characters between "to" and its number
+_BY: Final = 8  # characters of " by " and an article between a share and its holder
 _PAIR: Final = 24  # characters in which "to" may follow "from"
 
 
@@ -30,6 +31,9 @@ def markers_of(sentence: Sentence, quantity: Quantity) -> list[Tag]:
 def _markers(sentence: Sentence, quantity: Quantity) -> list[Tag]:
     low = max(sentence.start, quantity.start - 26)
     before = sentence.within((low, quantity.start), "to", "from", "around", "at_most", "at_least")
+    by = any(m.marker == "by" and 0 < m.start - quantity.end <= _BY for m in sentence.mentions)
+    held = [t for t in sentence.within((low, quantity.start), "own") if by and t.aspect == "state"]
+    before = [t for t in before if not any(h.start < t.start and t.end <= h.end for h in held)]  # "controllata al"
     chain: list[Tag] = []
     edge = quantity.start
     for tag in reversed(before):
@@ -112,4 +116,6 @@ def _is_moved(sentence: Sentence, quantity: Quantity) -> bool:
         return False
     bounds = sentence.within(span, "at_most", "at_least", "around")
     verbs = [t for t in verbs if not any(a.start <= t.start < a.end for a in bounds)]
+    held = [t for t in sentence.within(span, "own") if t.aspect == "state"]  # "participada en un 36 %"
+    verbs = [t for t in verbs if not any(h.start < t.start and t.end <= h.end for h in held)]
     return any(len(sentence.shadow[t.end : quantity.start].split()) <= 1 for t in verbs)

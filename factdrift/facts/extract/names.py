@@ -24,6 +24,7 @@ _STRANGER: Final = re.compile(r"\s(?:with |avec |con |by |a |à |de |di )?((?:[A
 _INSIDE: Final = re.compile(r"\w+\s((?:[A-ZÀ-Ý][\w&-]+\s?){1,3})(?<!\s)(?:'s)?\s(?=\w)")
 _EVENTS: Final = ("found", "join", "take_stake")
 _ENTRIES: Final = ("take_stake", "invest", "join", "stake")
+_DROPPED_LAST: Final = 24  # characters between the noun and a verb that stands last
 _DROPPED: Final = 16  # characters of "dropped its "
 _PARTNERING: Final = ("partner", "join", "found")  # holding a share makes a partner only where the partners are listed
 
@@ -99,10 +100,11 @@ def _is_doubted(sentence: Sentence, partner: Mention, noun: Tag) -> bool:
 def _is_dropped(sentence: Sentence, partner: Mention) -> bool:
     """Whether what the partner would put in is called off right beside the word ("has dropped its investment in Z")."""
     nouns = sentence.within((partner.end, sentence.clause(partner.start)[1]), *_ENTRIES)
+    behind = _DROPPED_LAST if not sentence.capital_names else 0
     return any(
-        t.aspect in ("noun", "")
-        and (sentence.within((t.start - _DROPPED, t.start), "cancel") or sentence.within((t.end, t.end + 2), "cancel"))
+        sentence.within((t.start - _DROPPED, t.start), "cancel") or sentence.within((t.end, t.end + behind), "cancel")
         for t in nouns
+        if t.aspect in ("noun", "")
     )
 
 

@@ -46,7 +46,7 @@ def read_chief(
         tag = min(tags, key=lambda t: (distance(sentence, mention.start, t.start), t.start))
         steps = _steps(sentence, people)
         stage = _office_stage(sentence, tag, mention) if steps and any(m.id == person for m in named) else Stage.CURRENT
-        if mention.start > tag.end and sentence.within((tag.end, tag.end + 2), "future"):
+        if any(t.end + 1 == mention.start for t in sentence.within((tag.end, mention.start), "future")):
             stage = Stage.PLANNED  # "the next chief executive will be X"
         if handed := _handed_to(sentence, mention):
             stage = stage_of(sentence, handed, handed.start)

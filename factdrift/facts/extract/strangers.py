@@ -23,6 +23,7 @@ _HOLDS: Final = 60  # characters from a verb of holding to its share
 _NEW: Final = 40  # characters of "a software joint venture " before "in which"
 _NAME: Final = 2  # words of an unknown name
 _EACH: Final = 8  # characters from a share to "each"
+_OPENING: Final = 4  # words of an unknown subject with its article
 _INTO: Final = 28  # the same between "in" and a trust
 _OUTSIDER: Final = 40  # characters between a kind of holder and its verb, or between the verb and the share
 _OF: Final = 9  # characters of "from the "
@@ -78,7 +79,7 @@ def _may_open(sentence: Sentence, word: str) -> bool:
 
 def is_held_by_stranger(sentence: Sentence, at: int) -> bool:
     """Whether somebody whom the topic does not know holds the share at `at` ("BlackRock owns 5 % of X")."""
-    if _is_outsider(sentence, at) or _is_marked_stranger(sentence, at):
+    if _is_outsider(sentence, at) or _is_marked_stranger(sentence, at) or _is_opening_stranger(sentence, at):
         return True
     verbs = [t for t in sentence.tagged(*_ACTS) if t.end <= at and distance(sentence, t.end, at) <= _HOLDS]
     return bool(verbs) and unknown_before(sentence, verbs[-1].start)
@@ -188,6 +189,26 @@ def _is_marked_stranger(sentence: Sentence, at: int) -> bool:
     if name is None:
         return False
     return not any(t.start < name.end() and name.start() < t.end for t in sentence.tags)
+
+
+def _is_opening_stranger(sentence: Sentence, at: int) -> bool:
+    """Whether an unknown noun opens the sentence right before its verb, and nobody else can be the verb's subject.
+
+    For languages where the verb comes second and every noun has a capital ("Acme hält fünf Prozent an X").
+    """
+    verbs = [t for t in sentence.tagged(*_ACTS) if t.aspect != "noun" and t.start < at]
+    if sentence.capital_names or not verbs:
+        return False
+    edge = verbs[-1].start
+    words = sentence.text[sentence.start : edge].split()
+    if not 0 < len(words) <= _OPENING or not words[-1][0].isupper() or sentence.text[edge - 1] != " ":
+        return False
+    low = edge - 1 - len(words[-1])
+    if any(
+        t.start < edge and t.end > low and t.label != "outsider" for t in tags_between(sentence.tags, low - 1, edge)
+    ):
+        return False
+    return not any(m.start < edge or (m.start < at and not m.marker) for m in sentence.mentions)
 
 
 def _is_part_of_its(sentence: Sentence, start: int, end: int) -> bool:
