@@ -83,7 +83,8 @@ def _evoking(topic: Topic, lexicon: Lexicon) -> list[tuple[str, Entry]]:
             for form in expand(phrase):
                 nouns.setdefault(form, []).append(Entry(label, aspect))
     plans = [entity for entity in topic.entities.values() if entity.type == "plan"]
-    forms = {form for e in plans for phrase in e.descriptions.get(lexicon.language, ()) for form in expand(phrase)}
+    told = [phrase for entity in plans for phrase in entity.descriptions.get(lexicon.language, ())]
+    forms = {form for phrase in told for p in (phrase, *_articled(phrase, lexicon)) for form in expand(p)}
     return [
         (form, entry)
         for form in sorted(forms)
