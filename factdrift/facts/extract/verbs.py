@@ -17,7 +17,7 @@ def without_false_verbs(
     pronoun as well ("la baisse", "la vend"), if it is written like one; a word of having right before a participle is
     an auxiliary ("had been discussed"); a part of a longer word for a share is none by itself (出資 in 出資比率).
     """
-    tags = _without_parts(tags)
+    tags = _without_ends(_without_parts(tags))
     if articles:
         tags = [t for t in tags if t.aspect != "base" or not shadow[max(0, t.start - 9) : t.start].endswith(articles)]
     defined = {t.end + 1 for t in tags if t.label == "definite"}
@@ -40,6 +40,12 @@ def _without_parts(tags: list[Tag]) -> list[Tag]:
     if not ends:
         return tags
     return [t for t in tags if t.aspect != "noun" or t.label not in _ACTING or t.end >= ends.get(t.start, 0)]
+
+
+def _without_ends(tags: list[Tag]) -> list[Tag]:
+    """The tags without the nouns with which a longer verb of the same kind ends ("gave the deal the green light")."""
+    verbs = {(tag.label, tag.end): tag.start for tag in tags if tag.aspect in ("base", "done")}
+    return [t for t in tags if t.aspect != "noun" or verbs.get((t.label, t.end), t.start) >= t.start]
 
 
 def with_past_forms(tags: list[Tag], shadow: str, alike: frozenset[str]) -> list[Tag]:
