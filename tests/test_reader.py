@@ -258,6 +258,22 @@ def test_a_german_word_that_means_of_and_from_leaves_the_number_where_it_stands(
     assert read("Orbis gewährt eine Lohnerhöhung von 38 Prozent.", "de", "Orbis") == {("wage-rise", 38.0, "current")}
 
 
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("Orbis's stake in Kaido fell to 30 percent.", None),
+        ("Orbis's stake in Kaido fell below 30 percent.", "max"),
+        ("Orbis's stake in Kaido fell below the threshold, to 30 percent.", None),
+        ("Orbis may take up to 30 percent of Kaido.", "max"),
+    ],
+)
+def test_a_share_that_went_below_a_number_is_bounded_by_it(text: str, bound: str | None) -> None:
+    at = datetime(2023, 7, 26, tzinfo=UTC)
+    (claim,) = READER.read(Article("a", "v", "", "", "", text, "en", at, "meta", None, at, "s"))
+
+    assert claim.bound == bound
+
+
 def test_an_unknown_relation_a_concept_and_a_value_of_the_wrong_kind_are_named_with_the_way_out() -> None:
     facts = {fact["name"]: dict(fact) for fact in RAW["facts"]}
     facts["cap"]["relation"] = "limitz"

@@ -81,7 +81,6 @@ class _Tongue:
     """Everything compiled for one topic in one language."""
 
     def __init__(self, topic: Topic, lexicon: Lexicon) -> None:
-        self._topic = topic
         self._lexicon = lexicon
         self._entities = dict(topic.entities)
         self._names = Scanner(name_phrases(topic))  # the fast way to see that an article is about something else

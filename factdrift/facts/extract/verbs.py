@@ -44,7 +44,7 @@ def _without_parts(tags: list[Tag]) -> list[Tag]:
 
 def _without_ends(tags: list[Tag]) -> list[Tag]:
     """The tags without the nouns with which a longer verb of the same kind ends ("gave the deal the green light")."""
-    verbs = {(tag.label, tag.end): tag.start for tag in tags if tag.aspect in ("base", "done")}
+    verbs = {(t.label, t.end): t.start for t in reversed(tags) if t.aspect in ("base", "done")}  # the longest stays
     return [t for t in tags if t.aspect != "noun" or verbs.get((t.label, t.end), t.start) >= t.start]
 
 
