@@ -67,6 +67,10 @@ def _hold(
     """Completed or current: the actual track, and the fulfilment of what was expected."""
     claim = word.stored.claim
     fulfilled = expected if expected and _fulfils(claim, expected.belief) else None
+    unchanged = actual is not None and _is_unchanged(actual.belief, claim, fulfilled)
+    again = fulfilled and fulfilled.belief.value is not None and _brings_back(word, fulfilled.belief)
+    if actual and unchanged and not again:
+        return support(state, word, actual)
     value = claim.value if claim.value is not None else _value_of_event(word, fulfilled or actual)
     new = _belief(spec, word, Track.ACTUAL, measure, value)
     if isinstance(value, DateSpan) and claim.value is None and claim.as_of is None:
@@ -75,9 +79,7 @@ def _hold(
     if actual is None:
         kind = _kind_of_fulfilment(fulfilled, value) if fulfilled else ChangeKind.ADDED
         return attempt(state, word, Move(kind, new, fulfilled.belief if fulfilled else None, None, ends))
-    if _is_unchanged(actual.belief, claim, fulfilled):
-        if fulfilled is None or fulfilled.belief.value is None or not _brings_back(word, fulfilled.belief):
-            return support(state, word, actual)
+    if unchanged and fulfilled:
         return attempt(state, word, Move(ChangeKind.STAGE_CHANGED, new, fulfilled.belief, actual, ends))
     return attempt(state, word, Move(ChangeKind.VALUE_CHANGED, new, actual.belief, actual, ends))
 
