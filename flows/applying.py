@@ -13,7 +13,7 @@ from flows.gathering import ReadArticle, SourceResult
 from flows.job import Job
 from flows.missing import is_withdrawn
 from flows.reading import EXTRACTOR
-from flows.recalling import recall, to_keep
+from flows.recalling import alerts_of, recall, to_keep
 from storage.database import Store, open_store
 from storage.records import Batch, FactRow, StoredArticle
 from storage.snapshot import publish_snapshot
@@ -51,18 +51,18 @@ def apply_run(job: Job, results: list[SourceResult], run_id: str, started: datet
         recalled = recall(store, topic, facts, gathered.claims, withdrawn)
         urls = {a.article.version_id: a.article.url for a in gathered.articles}
         replaced = _replacements(recalled.known, gathered, frozenset(withdrawn))
-        decision = decide(topic, recalled.known, gathered.claims, frozenset(withdrawn), replaced, urls, now)
+        decision = decide(topic, recalled.known, gathered.claims, frozenset(withdrawn), replaced, now)
+        fallen = [c for c in recalled.known.all_claims if c.claim_id in withdrawn]
+        urls |= store.urls_of(topic.topic, {c.version_id for c in fallen} - urls.keys())
+        at_hand = (*gathered.claims, *recalled.known.all_claims)
+        alerts = alerts_of(store, topic.topic, decision.tellings, at_hand, urls, now)
         batch = _batch(job, results, gathered, decision, run_id, started, now)
-        result = store.commit(replace(batch, kept=to_keep(decision.kept, recalled.stamps)))
+        result = store.commit(replace(batch, alerts=alerts, kept=to_keep(decision.kept, recalled.stamps)))
     publish_snapshot(job.database, job.snapshot)
-    urls = {**recalled.known.urls, **urls}
-    fallen = (c for claims in recalled.known.claims.values() for c in claims if c.claim_id in withdrawn)
     said = (*fallen, *gathered.claims)
     sentences = {c.claim_id: (c.claim.evidence.exact, c.outlet, urls.get(c.version_id, "")) for c in said}
     unread = tuple(f"{a.article.url}: {a.unread}" for a in gathered.articles if a.unread)
-    return Applied(
-        result.articles, result.claims, result.changes, tuple(a.title for a in decision.alerts), sentences, unread
-    )
+    return Applied(result.articles, result.claims, result.changes, tuple(a.title for a in alerts), sentences, unread)
 
 
 def _gather(store: Store, job: Job, results: list[SourceResult], now: datetime) -> _Gathered:
@@ -106,7 +106,8 @@ def _not_there(store: Store, topic: str, results: list[SourceResult], versions: 
 
 def _new_claims(store: Store, topic: str, claims: tuple[StoredClaim, ...], ended: list[str]) -> tuple[StoredClaim, ...]:
     """Each claim once, and none that stands: the same text at a second address says nothing that was not known."""
-    versions = store.open_versions(topic, {c.version_id for c in claims}) - set(ended)
+    had = store.versions_had(topic, {c.version_id for c in claims})
+    versions = {version for version, stands in had.items() if stands} - set(ended)
     standing = store.open_ids(topic, {c.claim_id for c in claims if c.version_id in versions}) if versions else set()
     fresh: dict[str, StoredClaim] = {}
     for stored in claims:
@@ -156,7 +157,7 @@ def seed_article(job: Job, now: datetime) -> Article:
 def _replacements(known: Known, gathered: _Gathered, withdrawn: frozenset[str]) -> dict[str, str]:
     """Withdrawn claim -> the claim of the new version on the same fact, where there is one."""
     fresh = {(c.article_id, c.claim.fact): c.claim_id for c in gathered.claims}
-    old = (c for claims in known.claims.values() for c in claims if c.claim_id in withdrawn)
+    old = (c for c in known.all_claims if c.claim_id in withdrawn)
     pairs = ((c.claim_id, fresh.get((c.article_id, c.claim.fact))) for c in old)
     return {gone: new for gone, new in pairs if new}
 
@@ -186,7 +187,6 @@ def _batch(
         ended_versions=gathered.ended,
         ledgers=decision.ledgers,
         notices=decision.notices,
-        alerts=decision.alerts,
         sources=tuple(result.state for result in results),
         missing=tuple(missing for result in results for missing in result.missing),
         had=tuple(read.article.article_id for result in results for read in result.articles),

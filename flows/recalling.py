@@ -1,21 +1,23 @@
-"""What a run must know of the past before it decides: where each fold stood, or all claims where it cannot go on.
+"""What a run must know of the past: before it decides, where each fold stood or all claims, and then what alerts show.
 
 Reads the store; decides nothing about facts.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
+from factdrift.facts.alerting import Telling, claims_shown, in_words
 from factdrift.facts.deciding import Known
-from factdrift.facts.keeping import Kept, may_go_on, pack_kept, rested_on, stamp_of, unpack_kept
+from factdrift.facts.keeping import Kept, may_go_on, pack_kept, stamp_of, unpack_kept
 from factdrift.facts.order import in_order
 from factdrift.facts.policy import origin_of
 from factdrift.facts.reviews import verdicts
-from factdrift.model import Review, StoredClaim
+from factdrift.model import Alert, Review, StoredClaim
 from factdrift.topic import Topic
 from storage.database import Store
 from storage.records import KeptFold, Met
@@ -39,20 +41,35 @@ def recall(
     stamps = stamps_of(store, topic, tracked, reviews)
     kept = _kept(store, topic.topic, tracked - losing, fresh, stamps)
     claims = store.claims_of(topic.topic, tracked - kept.keys())
-    rested = store.claims_named(topic.topic, {claim for each in kept.values() for claim in rested_on(each)})
-    versions = {c.version_id for found in (*claims.values(), rested) for c in found}
     return Recalled(
         Known(
             claims,
             store.standing(topic.topic, tracked & losing) if losing else {},
             reviews,
             store.alert_keys(topic.topic, tracked),
-            store.urls_of(topic.topic, versions),
             kept,
-            rested,
         ),
         stamps,
     )
+
+
+def alerts_of(
+    store: Store,
+    topic: str,
+    tellings: Sequence[Telling],
+    at_hand: Iterable[StoredClaim],
+    urls: Mapping[str, str],
+    now: datetime,
+) -> tuple[Alert, ...]:
+    """What is to be told, in words: with the sentences of claims at hand or in the store, and where they stand.
+
+    Asked for once it is known what is told: most runs tell little, and each look takes longer with the years.
+    """
+    claims = {stored.claim_id: stored for stored in at_hand}
+    shown = claims_shown(tellings)
+    claims |= {stored.claim_id: stored for stored in store.claims_named(topic, shown - claims.keys())}
+    versions = {claims[claim].version_id for claim in shown & claims.keys()}
+    return in_words(tellings, topic, now, claims, {**store.urls_of(topic, versions - urls.keys()), **urls})
 
 
 def to_keep(kept: Mapping[str, Kept], stamps: Mapping[str, str]) -> tuple[KeptFold, ...]:
@@ -86,8 +103,11 @@ def _kept(
     if not found:
         return {}
     coming = [stored for fact in found for stored in new[fact]]
-    known = store.versions_of(topic, {c.article_id for c in coming})  # of an article that is new no claim is stored
-    met = store.met(topic, found, {origin_of(c) for c in coming}, known)
+    # Of an article that is new no claim is stored, nor of a text that is new one that repeats it.
+    articles = store.versions_of(topic, {c.article_id for c in coming})
+    versions = store.versions_had(topic, {c.version_id for c in coming})
+    origins = {origin_of(c) for c in coming if c.origin != c.version_id or c.version_id in versions}
+    met = store.met(topic, found, origins, articles)
     return {fact: kept for fact, kept in found.items() if _fits(kept, new[fact], met.get(fact, Met()))}
 
 

@@ -13,9 +13,10 @@ from factdrift.facts.extract.reader import VERSION, Reader
 from factdrift.facts.ledger import fold
 from factdrift.facts.reviews import UNDO
 from factdrift.log import event
-from factdrift.model import Change, Ledger, Review, StoredClaim
+from factdrift.model import Alert, Change, Ledger, Review, StoredClaim
 from flows.job import Job
 from flows.rebuilding import fold_all
+from flows.recalling import alerts_of
 from storage.articles import reviews_in, standing_articles
 from storage.backup import back_up
 from storage.database import Store, open_store
@@ -134,11 +135,12 @@ def apply_reading(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]
         facts = {c.claim.fact for c in reread.claims if c.claim.fact} | set(withdrawn.values())
         known = _known(store, topic, facts)
         successors = {(c.article_id, c.claim.fact): c.claim_id for c in reread.claims}
-        old = [c for claims in known.claims.values() for c in claims if c.claim_id in withdrawn]
+        old = [c for c in known.all_claims if c.claim_id in withdrawn]
         replaced = {c.claim_id: successors.get((c.article_id, c.claim.fact), "") for c in old}
         replaced = {gone: new for gone, new in replaced.items() if new}
-        decision = decide(job.topic, known, reread.claims, frozenset(withdrawn), replaced, urls, now)
-        changes = _commit(store, job, decision, "reread", now, reread.articles, reread.claims, ended)
+        decision = decide(job.topic, known, reread.claims, frozenset(withdrawn), replaced, now)
+        alerts = alerts_of(store, topic, decision.tellings, (*reread.claims, *known.all_claims), urls, now)
+        changes = _commit(store, job, decision, alerts, "reread", now, reread.articles, reread.claims, ended)
     publish_snapshot(job.database, job.snapshot)
     return changes
 
@@ -155,23 +157,24 @@ def folding(job: Job, path: Path) -> Fold:
 
 
 def _known(store: Store, topic: str, facts: set[str]) -> Known:
-    claims = store.claims_of(topic, facts)
-    versions = {claim.version_id for found in claims.values() for claim in found}
     reviews, told = tuple(store.reviews(topic)), store.alert_keys(topic)
-    return Known(claims, store.standing(topic, facts), reviews, told, store.urls_of(topic, versions))
+    return Known(store.claims_of(topic, facts), store.standing(topic, facts), reviews, told)
 
 
 def _reviewed(store: Store, job: Job, given: Review, facts: set[str], now: datetime) -> tuple[Change, ...]:
     known = _known(store, job.topic.topic, facts)
     undone = (replace(r, undone=r.undone or r.review_id == given.undoes) for r in known.reviews)
     known = replace(known, reviews=(*undone, given))
-    return _commit(store, job, decide(job.topic, known, (), frozenset(), {}, {}, now), "review", now, reviews=(given,))
+    decision = decide(job.topic, known, (), frozenset(), {}, now)
+    alerts = alerts_of(store, job.topic.topic, decision.tellings, known.all_claims, {}, now)
+    return _commit(store, job, decision, alerts, "review", now, reviews=(given,))
 
 
 def _commit(
     store: Store,
     job: Job,
     decision: Decision,
+    alerts: tuple[Alert, ...],
     outcome: str,
     now: datetime,
     articles: tuple[StoredArticle, ...] = (),
@@ -191,7 +194,7 @@ def _commit(
             ended_versions=ended,
             ledgers=decision.ledgers,
             notices=decision.notices,
-            alerts=decision.alerts,
+            alerts=alerts,
             reviews=reviews,
         )
     ).changes

@@ -39,8 +39,10 @@ def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     articles = {stored.article.version_id: stored for stored in batch.articles}
     claims = {stored.claim_id: stored for stored in sorted(batch.claims, key=_fact)}
     stamp = rows.Stamp(batch.topic, batch.run_id, run.at)
-    new_articles = add_unless_open(run, "articles", "version_id", articles, partial(rows.articles_table, stamp))
-    new_claims = add_unless_open(run, "claims", "claim_id", claims, partial(rows.claims_table, stamp))
+    new_articles, first = add_unless_open(run, "articles", "version_id", articles, partial(rows.articles_table, stamp))
+    # Of a text that is new no claim can be stored.
+    unheard = {claim_id for claim_id, stored in claims.items() if stored.version_id in first}
+    new_claims, _ = add_unless_open(run, "claims", "claim_id", claims, partial(rows.claims_table, stamp), unheard)
     fresh = [*_write_folds(run, {*lost, *map(_fact, batch.claims)})]
     for part in more:
         fresh += _write_folds(replace(run, batch=replace(batch, ledgers=part.ledgers, kept=part.kept)))

@@ -44,6 +44,9 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._db = connection
         self.path = path
+        # What a run was told already: it asks again and again, and each look takes longer with the years.
+        self._versions: dict[tuple[str, str], str | None] = {}
+        self._had: dict[tuple[str, str], bool | None] = {}
 
     def close(self) -> None:
         """Give the file back."""
@@ -55,6 +58,8 @@ class Store:
         `more` are further ledgers of the run, each part written before the next is asked for.
         After a commit that raised, the file decides: the run is looked for before the error is passed on.
         """
+        self._versions.clear()
+        self._had.clear()
         try:
             return write_batch(self._db, batch, more)
         except duckdb.Error as exc:
@@ -88,13 +93,18 @@ class Store:
         return {article: (version, fetched) for article, version, fetched in found}
 
     def versions_of(self, topic: str, articles: Iterable[str]) -> dict[str, str]:
-        """Article id -> its newest version, of these articles."""
-        found = self._db.execute(
-            "SELECT article_id, version_id FROM articles WHERE topic = $topic AND system_to IS NULL "
-            "AND article_id IN (SELECT unnest(string_split($articles, $unit)))",
-            {"topic": topic, "articles": rows.packed(articles), "unit": rows.UNIT},
-        ).fetchall()
-        return dict(found)
+        """Article id -> its newest version, of these articles. Each is looked up once."""
+        asked = {(topic, article) for article in articles}
+        if unknown := asked - self._versions.keys():
+            found = self._db.execute(
+                "SELECT article_id, version_id FROM articles WHERE rowid IN (SELECT rowid FROM articles "
+                "WHERE topic = $topic AND article_id IN (SELECT unnest(string_split($articles, $unit))) "
+                "AND system_to IS NULL)",
+                {"topic": topic, "articles": rows.packed(article for _, article in unknown), "unit": rows.UNIT},
+            ).fetchall()
+            self._versions |= dict.fromkeys(unknown)
+            self._versions |= {(topic, article): version for article, version in found}
+        return {article: version for _, article in asked if (version := self._versions[topic, article])}
 
     def young_articles(self, topic: str, since: datetime) -> list[tuple[str, str, str, datetime, str]]:
         """(source, address, title, published, outlet) of what was published since, to be looked at again."""
@@ -143,14 +153,18 @@ class Store:
             rest: tuple[Any, ...] = (*read_where, *times, None, extractor)
             yield StoredClaim(claim_id, unpack_claim(json.loads(body)), *rest)
 
-    def open_versions(self, topic: str, versions: Iterable[str]) -> set[str]:
-        """Which of these article versions stand."""
-        found = self._db.execute(
-            "SELECT version_id FROM articles WHERE topic = $topic AND system_to IS NULL "
-            "AND version_id IN (SELECT unnest(string_split($versions, $unit)))",
-            {"topic": topic, "versions": rows.packed(versions), "unit": rows.UNIT},
-        ).fetchall()
-        return {row[0] for row in found}
+    def versions_had(self, topic: str, versions: Iterable[str]) -> dict[str, bool]:
+        """Those of these article versions that were ever stored: whether each stands. Each is looked up once."""
+        asked = {(topic, version) for version in versions}
+        if unknown := asked - self._had.keys():
+            found = self._db.execute(
+                "SELECT version_id, bool_or(system_to IS NULL) FROM articles WHERE topic = $topic "
+                "AND version_id IN (SELECT unnest(string_split($versions, $unit))) GROUP BY version_id",
+                {"topic": topic, "versions": rows.packed(version for _, version in unknown), "unit": rows.UNIT},
+            ).fetchall()
+            self._had |= dict.fromkeys(unknown)
+            self._had |= {(topic, version): stands for version, stands in found}
+        return {version: stands for _, version in asked if (stands := self._had[topic, version]) is not None}
 
     def open_ids(self, topic: str, ids: Iterable[str]) -> set[str]:
         """Which of these claims are open."""
@@ -182,22 +196,23 @@ class Store:
         An article that was met counts as an origin as well: it is one for its claims without an origin.
         """
         where = {"topic": topic, "facts": rows.packed(facts), "unit": rows.UNIT}
-        open_claims = (
-            "FROM claims WHERE topic = $topic AND system_to IS NULL "
-            "AND fact IN (SELECT unnest(string_split($facts, $unit)))"
+        asked = {"origin": rows.packed(origins), "article_id": rows.packed(articles)}
+        # DuckDB reads a column whole, so one that nobody asks for is not to be named.
+        named = {column: words for column, words in asked.items() if words}
+        heard = (
+            f"list(DISTINCT {column}) FILTER ({column} IN (SELECT unnest(string_split(${column}, $unit))))"
+            if column in named
+            else "NULL"
+            for column in asked
         )
-        counts = self._db.execute(f"SELECT fact, count(*) {open_claims} GROUP BY fact", where).fetchall()
-        met: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-        # A question for each column: DuckDB reads a column whole, so one that nobody asks for is not to be named.
-        for place, (column, words) in enumerate((("origin", origins), ("article_id", articles))):
-            if wanted := rows.packed(words):
-                for fact, word in self._db.execute(
-                    f"SELECT DISTINCT fact, {column} {open_claims} "
-                    f"AND {column} IN (SELECT unnest(string_split($words, $unit)))",
-                    {**where, "words": wanted},
-                ).fetchall():
-                    met[fact][place].add(word)
-        return {fact: Met(count, frozenset().union(*met[fact]), frozenset(met[fact][1])) for fact, count in counts}
+        found = self._db.execute(
+            f"WITH ours AS MATERIALIZED (SELECT {', '.join(['fact', *named])} FROM claims WHERE topic = $topic "
+            "AND system_to IS NULL AND fact IN (SELECT unnest(string_split($facts, $unit)))) "
+            f"SELECT fact, count(*), {', '.join(heard)} FROM ours GROUP BY fact",
+            {**where, **named},
+        ).fetchall()
+        met = ((fact, count, frozenset(ours or ()), frozenset(those or ())) for fact, count, ours, those in found)
+        return {fact: Met(count, ours | those, those) for fact, count, ours, those in met}
 
     def claims_of_versions(self, versions: Iterable[str]) -> dict[str, str]:
         """Claim id -> fact of the open claims of some article versions (claims without a fact left out)."""
@@ -210,10 +225,12 @@ class Store:
 
     def urls_of(self, topic: str, versions: Iterable[str]) -> dict[str, str]:
         """Version id -> address of the article."""
+        if not (wanted := rows.packed(versions)):
+            return {}
         found = self._db.execute(
             "SELECT version_id, url FROM articles WHERE rowid IN (SELECT rowid FROM articles "
             "WHERE topic = $topic AND version_id IN (SELECT unnest(string_split($versions, $unit))))",
-            {"topic": topic, "versions": rows.packed(versions), "unit": rows.UNIT},
+            {"topic": topic, "versions": wanted, "unit": rows.UNIT},
         ).fetchall()
         return dict(found)
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pyarrow as pa
+
 from factdrift.model import Change
 from storage import rows
-from storage.writing import Writing, add, end
+from storage.writing import Writing, add, end_at
 
 NOTICES = ("corrected", "retracted")
 
@@ -63,9 +65,8 @@ def _replace_beliefs(run: Writing) -> None:
         for _, ledger in sorted(batch.ledgers.items())
         for row in (rows.belief_row(belief, batch.topic, batch.run_id, run.at) for belief in ledger.beliefs)
     }
-    standing = {row[0] for row in _standing(run, "beliefs", "belief_id", "valid_to IS NULL")}
-    if gone := standing - wanted.keys():
-        end(run, "beliefs", "belief_id", gone)
+    standing = dict(_standing(run, "beliefs", "belief_id, beliefs.rowid", "valid_to IS NULL"))
+    end_at(run, "beliefs", [place for key, place in standing.items() if key not in wanted])
     add(run, "beliefs", [row for key, row in wanted.items() if key not in standing])
 
 
@@ -79,22 +80,23 @@ def _replace_reasons(run: Writing) -> None:
             for seq, reason in enumerate(ledger.reasons, ledger.after.reasons if ledger.after else 0)
         )
     }
-    standing: dict[str, int] = {}
+    standing: dict[str, tuple[int, int]] = {}
     if any(ledger.after is None for ledger in batch.ledgers.values()):  # no claim after a place has a reason yet
-        standing = dict(_standing(run, "reasons", "reason_id, seq", "false"))
-    if gone := standing.keys() - wanted.keys():
-        end(run, "reasons", "reason_id", gone)
+        standing = {
+            key: (seq, at) for key, seq, at in _standing(run, "reasons", "reason_id, seq, reasons.rowid", "false")
+        }
+    end_at(run, "reasons", [place for key, (_, place) in standing.items() if key not in wanted])
     add(run, "reasons", [row for key, row in wanted.items() if key not in standing])
-    moved = {key: row["seq"] for key, row in wanted.items() if standing.get(key) not in (None, row["seq"])}
-    _renumber(run, "reasons", "reason_id", moved)
+    seqs = {key: row["seq"] for key, row in wanted.items()}
+    _renumber(run, "reasons", {place: seqs[key] for key, (seq, place) in standing.items() if seqs.get(key, seq) != seq})
 
 
 def _replace_changes(run: Writing) -> list[Change]:
     """Returns the changes that did not stand before. One that stands with other details keeps its `known_at`."""
     batch = run.batch
     standing = {
-        change_id: (body, known_at, seq)
-        for change_id, body, known_at, seq, kind in _standing_changes(run)
+        change_id: (body, known_at, seq, place)
+        for change_id, body, known_at, seq, kind, place in _standing_changes(run)
         if kind not in NOTICES
     }
     wanted = {
@@ -114,28 +116,32 @@ def _replace_changes(run: Writing) -> list[Change]:
         for change_id, (place, change) in wanted.items()
     ]
     same = {row["change_id"]: row["seq"] for row in table if standing.get(row["change_id"], ("",))[0] == row["body"]}
-    if gone := standing.keys() - same.keys():
-        end(run, "changes", "change_id", gone)
+    end_at(run, "changes", [place for key, (*_, place) in standing.items() if key not in same])
     add(run, "changes", [row for row in table if row["change_id"] not in same])
-    _renumber(run, "changes", "change_id", {key: seq for key, seq in same.items() if standing[key][2] != seq})
+    _renumber(run, "changes", {standing[key][3]: seq for key, seq in same.items() if standing[key][2] != seq})
     fresh = [change for change_id, (_, change) in wanted.items() if change_id not in standing]
     return sorted(fresh, key=lambda change: (change.at, change.change_id))
 
 
 def _standing_changes(run: Writing) -> list[tuple[Any, ...]]:
-    # After a place there is mostly none, and to find that out takes no reading of bodies.
-    if not _standing(run, "changes", "1", "seq >= first_change AND kind NOT IN ('corrected', 'retracted')"):
+    # Found first and then read by their places: after a place in the fold there is mostly none, and a few bodies that
+    # are found by another column cost as much as all of them.
+    places = _standing(
+        run, "changes", "changes.rowid", "seq >= first_change AND kind NOT IN ('corrected', 'retracted')"
+    )
+    if not places:
         return []
-    return _standing(run, "changes", "change_id, body, known_at, seq, kind", "seq >= first_change")
+    with rows.registered(run.db, rows.places([place for (place,) in places])):
+        return run.db.execute(
+            "SELECT change_id, body, known_at, seq, kind, rowid FROM changes "
+            "WHERE rowid IN (SELECT place FROM incoming)"
+        ).fetchall()
 
 
-def _renumber(run: Writing, table: str, key: str, seqs: dict[str, int]) -> None:
-    """Give standing rows their new place in the fold: a late article shifts those after it."""
+def _renumber(run: Writing, table: str, seqs: dict[int, int]) -> None:
+    """Give rows their new place in the fold: a late article shifts those after it. `seqs` is rowid -> place."""
     if not seqs:
         return
-    with rows.registered(run.db, rows.table_of([{key: value, "seq": seq} for value, seq in seqs.items()])):
-        run.db.execute(
-            f"UPDATE {table} SET seq = incoming.seq FROM incoming WHERE {table}.{key} = incoming.{key} "
-            f"AND {table}.topic = $topic AND {table}.system_to IS NULL",
-            {"topic": run.batch.topic},
-        )
+    moved = pa.table({"row": pa.array(seqs.keys(), pa.int64()), "seq": pa.array(seqs.values(), pa.int32())})
+    with rows.registered(run.db, moved):
+        run.db.execute(f"UPDATE {table} SET seq = incoming.seq FROM incoming WHERE {table}.rowid = incoming.row")

@@ -29,10 +29,7 @@ class TableLog:
 def digest_sql(db: duckdb.DuckDBPyConnection, table: str) -> str:
     """The SQL expression that hashes a row of `table` as it was written: `name=text` of all that is not NULL."""
     columns = db.execute(
-        "SELECT column_name, data_type, is_nullable FROM duckdb_columns() "
-        "WHERE table_name = $table AND schema_name = 'main' AND database_name = current_database() "
-        "ORDER BY column_name",
-        {"table": table},
+        """SELECT name, type, NOT "notnull" FROM pragma_table_info($table) ORDER BY name""", {"table": table}
     ).fetchall()
     return f"left(sha256({_joined_sql([column for column in columns if column[0] not in _MAY_CHANGE])}), 32)"
 

@@ -70,6 +70,11 @@ def packed(ids: Iterable[str]) -> str:
     return UNIT.join(sorted(set(ids)))
 
 
+def places(rowids: list[int]) -> pa.Table:
+    """Places in a table, to be read or updated: a rowid holds within the transaction that found it."""
+    return pa.table({"place": pa.array(rowids, pa.int64())})
+
+
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
     """Insert rows of one shape. `table` is a name of ours, never a user's."""
     if not rows:

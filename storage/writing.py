@@ -1,7 +1,7 @@
 """Adding and ending rows within a run's transaction, each with its digest in the run's log. Knows no table by name."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -50,15 +50,21 @@ def add_table(run: Writing, table: str, fresh: pa.Table) -> None:
 
 
 def add_unless_open(
-    run: Writing, table: str, key: str, records: Mapping[str, Record], columns: Callable[[list[Record]], pa.Table]
-) -> int:
-    """Insert the records whose key does not stand; returns how many. What had ended before starts another period.
+    run: Writing,
+    table: str,
+    key: str,
+    records: Mapping[str, Record],
+    columns: Callable[[list[Record]], pa.Table],
+    unheard: Set[str] = frozenset(),
+) -> tuple[int, Set[str]]:
+    """Insert the records whose key does not stand: how many these are, and the keys that were never stored before.
 
-    `columns` makes rows of some records, without their period.
+    What had ended before starts another period. `columns` makes rows of some records, without their period; `unheard`
+    are keys that cannot have been stored.
     """
     if not records:
-        return 0
-    ended, is_open = _stood(run, table, key, records)
+        return 0, frozenset()
+    ended, is_open = _stood(run, table, key, records.keys() - unheard)
     fresh = [name for name in records if name not in is_open] if is_open else list(records)
     slices = [fresh[first : first + TOGETHER] for first in range(0, len(fresh), TOGETHER)]
 
@@ -70,11 +76,13 @@ def add_unless_open(
         add_table(run, table, made(slices[0]))
     elif slices:
         _add_in_bulk(run, table, (made(names) for names in slices))
-    return len(fresh)
+    return len(fresh), records.keys() - ended.keys() - is_open
 
 
-def _stood(run: Writing, table: str, key: str, keys: Iterable[str]) -> tuple[dict[str, int], set[str]]:
+def _stood(run: Writing, table: str, key: str, keys: Set[str]) -> tuple[dict[str, int], set[str]]:
     """Of these keys: how many periods ended ones had, and which stand."""
+    if not keys:
+        return {}, set()
     with rows.registered(run.db, pa.table({key: pa.array(list(keys), pa.string())})):
         had = run.db.execute(
             f"SELECT {key}, count(*), bool_or(system_to IS NULL) FROM {table} "
@@ -107,13 +115,21 @@ def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:
     """End the open rows with these keys."""
     # Found first and then updated by their places: an update that hands back what it did reads whole rows of the table.
     found = run.db.execute(
-        f"SELECT rowid AS place, digest FROM {table} "
+        f"SELECT rowid FROM {table} "
         f"WHERE topic = $topic AND system_to IS NULL AND {key} IN (SELECT unnest(string_split($gone, $unit)))",
         {"topic": run.batch.topic, "gone": rows.packed(gone), "unit": rows.UNIT},
-    ).to_arrow_table()
-    with rows.registered(run.db, found):
+    ).fetchall()
+    end_at(run, table, [place for (place,) in found])
+
+
+def end_at(run: Writing, table: str, places: list[int]) -> None:
+    """End the rows at these places (`rowid`), which are open."""
+    if not places:
+        return
+    with rows.registered(run.db, rows.places(places)):
+        ended = run.db.execute(f"SELECT digest FROM {table} WHERE rowid IN (SELECT place FROM incoming)").fetchall()
         run.db.execute(
             f"UPDATE {table} SET system_to = $at, ended_by = $run_id WHERE rowid IN (SELECT place FROM incoming)",
             {"at": run.at, "run_id": run.batch.run_id},
         )
-    run.log[table].ended.extend(found.column("digest").to_pylist())
+    run.log[table].ended.extend(digest for (digest,) in ended)

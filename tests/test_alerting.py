@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cases import NOW, YES, at, claim, ledger, seed, span, spec
 
-from factdrift.facts.alerting import alerts_for, clean_line, keyed, should_alert
+from factdrift.facts.alerting import claims_shown, clean_line, in_words, keyed, should_alert, to_tell
 from factdrift.facts.ledger import compare
 from factdrift.model import (
     AttributionKind,
@@ -27,9 +27,12 @@ HELD_43 = (seed(43), seed(15, Stage.PLANNED, 1))
 DONE = claim(15, Stage.COMPLETED, 9, by=AttributionKind.COMPANY)
 
 
-def alerts(*folded, already=frozenset(), policy=POLICY, **more):
-    changes = [change for each in folded for change in each.changes]
-    return alerts_for(changes, policy, frozenset(already), topic="t", created_at=NOW, **more)
+def alerts_for(changes, already=frozenset(), policy=POLICY, claims=None, urls=None):
+    return in_words(to_tell(changes, policy, frozenset(already)), "t", NOW, claims or {}, urls or {})
+
+
+def alerts(*folded, **more):
+    return alerts_for([change for each in folded for change in each.changes], **more)
 
 
 def test_a_change_is_told_with_its_sentence_outlet_date_and_address():
@@ -81,13 +84,7 @@ def test_of_a_value_that_held_twice_the_time_that_is_withdrawn_is_told_and_the_o
     old, new = ledger(*history, again), ledger(*history)
     told = {alert.key for alert in alerts(old)}
 
-    fallen = alerts_for(
-        (*new.changes, *compare(old, new, [again.claim_id], {}, NOW)),
-        POLICY,
-        frozenset(told),
-        topic="t",
-        created_at=NOW,
-    )
+    fallen = alerts_for((*new.changes, *compare(old, new, [again.claim_id], {}, NOW)), told)
     told |= {alert.key for alert in fallen}
 
     assert [alert.title for alert in fallen] == ["stake: retracted: 15 % -> 43 % (current)"]
@@ -101,12 +98,7 @@ def test_what_stood_before_a_withdrawal_and_still_stands_is_not_told_again():
     first, again = ledger(seed(43), DONE), ledger(seed(43), DONE, back, claim(15, Stage.COMPLETED, 30, **party))
     none = ledger(seed(43))
     told = {alert.key for alert in alerts(first)}
-    told |= {
-        a.key
-        for a in alerts_for(
-            compare(first, none, [DONE.claim_id], {}, NOW), POLICY, frozenset(told), topic="t", created_at=NOW
-        )
-    }
+    told |= {alert.key for alert in alerts_for(compare(first, none, [DONE.claim_id], {}, NOW), told)}
     told |= {alert.key for alert in alerts(again, already=told)}
 
     assert len(told) == 5
@@ -147,11 +139,7 @@ def test_every_kind_of_change_has_words():
     vanished = compare(ledger(DONE), ledger(), [DONE.claim_id], {}, NOW)
 
     titles = [a.title for each in (slipped, dates, contested, overdue) for a in alerts(each)]
-    more = [
-        a.title
-        for each in (retracted, vanished)
-        for a in alerts_for(each, POLICY, frozenset(), topic="t", created_at=NOW)
-    ]
+    more = [a.title for each in (retracted, vanished) for a in alerts_for(each)]
 
     assert titles == [
         "stake: May 2023 -> Jul 2023 (date slipped)",
@@ -168,7 +156,7 @@ def test_a_slip_seen_without_its_past_is_told():
     later = claim(15, Stage.PLANNED, 9, due=span("2023-12-01"))
     change = ledger(seed(15, Stage.PLANNED, due=span("2023-05-01")), later).changes[0]
 
-    (alert,) = alerts_for([replace(change, old=None)], POLICY, frozenset(), topic="t", created_at=NOW)
+    (alert,) = alerts_for([replace(change, old=None)])
 
     assert alert.title == "stake: nothing -> 1 Dec 2023 (date slipped)"
 
@@ -242,15 +230,10 @@ def test_a_dispute_and_a_correction_show_both_sentences():
     claims = {"rival": rival, "done": done}
 
     contested = alerts(ledger(*HELD_43, done, rival), claims=claims)[-1]
-    (corrected,) = alerts_for(
-        compare(ledger(*HELD_43, done), ledger(*HELD_43, rival), ["done"], {"done": "rival"}, NOW),
-        POLICY,
-        frozenset(),
-        topic="t",
-        created_at=NOW,
-        claims=claims,
-    )
+    fallen = compare(ledger(*HELD_43, done), ledger(*HELD_43, rival), ["done"], {"done": "rival"}, NOW)
+    (corrected,) = alerts_for(fallen, claims=claims)
 
+    assert claims_shown(to_tell(fallen, POLICY, frozenset())) == {"done", "rival"}
     for alert in (contested, corrected):
         assert "It says 18." in alert.body
         assert "It says so." in alert.body

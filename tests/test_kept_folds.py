@@ -1,5 +1,6 @@
 """A run that goes on from kept folds writes what a run that folds everything writes, and trusts nothing that is off."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,12 +16,12 @@ from factdrift.facts.deciding import decide
 from factdrift.facts.keeping import REMEMBERED, keep, may_go_on, pack_kept, unpack_kept
 from factdrift.facts.ledger import advance, fold, start
 from factdrift.facts.order import in_order
-from factdrift.model import AttributionKind, Mention, Percent, Stage, StoredClaim
+from factdrift.model import Article, AttributionKind, Mention, Percent, Stage, StoredClaim
 from factdrift.topic import AlertPolicy, FactPolicy, FactSpec, Topic
-from flows.recalling import recall, to_keep
+from flows.recalling import alerts_of, recall, to_keep
 from storage.database import Store
 from storage.migrations import open_migrated
-from storage.records import Batch
+from storage.records import Batch, StoredArticle
 
 FIRST = datetime(2023, 8, 1, tzinfo=UTC)
 SHOWN = {
@@ -49,7 +50,8 @@ def run(store: Store, topic: Topic, number: int, new: list[StoredClaim], gone: t
     withdrawn = store.claims_of_versions(gone)
     facts = {c.claim.fact for c in fresh if c.claim.fact} | set(withdrawn.values()) | store.facts_due("t", now)
     recalled = recall(store, topic, facts, fresh, withdrawn)
-    decision = decide(topic, recalled.known, fresh, frozenset(withdrawn), {}, {}, now)
+    decision = decide(topic, recalled.known, fresh, frozenset(withdrawn), {}, now)
+    at_hand = (*fresh, *recalled.known.all_claims)
     store.commit(
         Batch(
             "t",
@@ -57,15 +59,39 @@ def run(store: Store, topic: Topic, number: int, new: list[StoredClaim], gone: t
             now,
             now,
             "ok",
+            articles=tuple(articles_of(fresh).values()),
             claims=fresh,
             ended_versions=gone,
             ledgers=decision.ledgers,
             notices=decision.notices,
-            alerts=decision.alerts,
+            alerts=alerts_of(store, "t", decision.tellings, at_hand, {}, now),
             kept=to_keep(decision.kept, recalled.stamps),
         )
     )
     return set(recalled.known.kept)
+
+
+def articles_of(claims: Iterable[StoredClaim]) -> dict[str, StoredArticle]:
+    return {
+        c.version_id: StoredArticle(
+            Article(
+                article_id=c.article_id,
+                version_id=c.version_id,
+                url=f"https://news.example/{c.article_id}",
+                outlet=c.outlet,
+                title="",
+                text="It says so.",
+                lang="en",
+                published_at=c.published_at,
+                published_from="meta",
+                modified_at=None,
+                fetched_at=c.published_at,
+                source=c.source,
+                origin=c.origin,
+            )
+        )
+        for c in claims
+    }
 
 
 def forget(store: Store) -> None:
@@ -224,6 +250,16 @@ def test_an_origin_that_was_heard_too_long_ago_folds_everything():
     assert may_go_on(kept, [replace(late, origin=known.origin)], *met)
     assert not may_go_on(kept, [replace(late, origin=forgotten.origin)], *met)
     assert not may_go_on(kept, [replace(late, article_id=forgotten.article_id)], *met)
+
+
+def test_a_text_that_comes_back_after_its_reprint_folds_everything():
+    store, topic = open_memory(), topic_of(spec())
+    first, reprint = news(1, name="first"), news(2, name="reprint", origin="first")
+    run(store, topic, 30, [first, reprint, *(news(3, hour=n % 24, name=f"c{n}") for n in range(REMEMBERED))])
+    run(store, topic, 31, [], (first.version_id,))
+
+    assert run(store, topic, 32, [news(20, name="new")]) == {"stake"}
+    assert run(store, topic, 33, [news(21, name="again", article="first", origin="first")]) == set()
 
 
 def test_an_alert_on_a_fact_that_goes_on_shows_both_sentences(store):

@@ -51,6 +51,17 @@ def test_what_a_run_wrote_is_read_back_unchanged(path: Path) -> None:
         assert store.claims_of_versions(["v1"]) == {stored.claim_id: FACT}
 
 
+def test_what_was_looked_up_before_a_commit_is_looked_up_again_after_it(path: Path) -> None:
+    with open_store(path, now=NOW) as store:
+        seen = []
+        for written in (None, batch("r1", article(1)), batch("r2", day=1, ended_versions=("v1",))):
+            if written:
+                store.commit(written)
+            seen.append((store.versions_of(TOPIC, ["a1", "a2"]), store.versions_had(TOPIC, ["v1", "v2"])))
+
+    assert seen == [({}, {}), ({"a1": "v1"}, {"v1": True}), ({}, {"v1": False})]
+
+
 def test_the_same_run_again_adds_nothing(path: Path) -> None:
     first, second = write(path, batch("r1", article(1)), batch("r1", article(1)))
 

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from factdrift.facts.identity import stable_id
@@ -17,39 +18,59 @@ _MAY_FALL = _MOVES | {ChangeKind.DATE_SLIPPED, ChangeKind.CONTESTED}
 _TWO_SIDED = _FALLS | {ChangeKind.CONTESTED}
 
 
-def alerts_for(
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A change that is to be told, and the key of what it tells."""
+
+    change: Change
+    key: str
+
+
+def to_tell(
     changes: Iterable[Change],
     policy: AlertPolicy,
     already: frozenset[str],
-    *,
-    topic: str,
-    created_at: datetime,
-    claims: Mapping[str, StoredClaim] | None = None,
-    urls: Mapping[str, str] | None = None,
     before: Mapping[str, int] | None = None,
-) -> tuple[Alert, ...]:
-    """One alert for each thing that is now known and was not told before.
+) -> tuple[Telling, ...]:
+    """One telling for each thing that is now known and was not told before.
 
     `changes` are all changes of the facts in question in ledger order, old ones too: how often a value has come back is
     counted in them, so that a return is told again and a re-fold is not. `before` stands for old ones that are left out
-    (`times_told`). `claims` (by claim id) and `urls` (by article
-    version) give the sentence and its address. What waits for review is listed for the reviewer, not told.
+    (`times_told`). What waits for review is listed for the reviewer, not told.
     """
-    found: dict[str, Alert] = {}
+    found: dict[str, Telling] = {}
     for change, key in keyed(changes, before, already):
-        if key in already or key in found or not should_alert(change, policy):
-            continue
-        found[key] = Alert(
-            alert_id=stable_id("alert", topic, key),
+        if key not in already and key not in found and should_alert(change, policy):
+            found[key] = Telling(change, key)
+    return tuple(found.values())
+
+
+def claims_shown(tellings: Iterable[Telling]) -> set[str]:
+    """The ids of the claims whose sentences these alerts show."""
+    return {claim for telling in tellings for claim in _sides(telling.change)}
+
+
+def in_words(
+    tellings: Iterable[Telling],
+    topic: str,
+    created_at: datetime,
+    claims: Mapping[str, StoredClaim],
+    urls: Mapping[str, str],
+) -> tuple[Alert, ...]:
+    """The alerts. `claims` (by claim id) and `urls` (by article version) give their sentences and where these stand."""
+    return tuple(
+        Alert(
+            alert_id=stable_id("alert", topic, telling.key),
             topic=topic,
-            change_id=change.change_id,
-            fact=change.fact,
-            key=key,
-            title=_title(change),
-            body=_body(change, claims or {}, urls or {}),
+            change_id=telling.change.change_id,
+            fact=telling.change.fact,
+            key=telling.key,
+            title=_title(telling.change),
+            body=_body(telling.change, claims, urls),
             created_at=created_at,
         )
-    return tuple(found.values())
+        for telling in tellings
+    )
 
 
 def should_alert(change: Change, policy: AlertPolicy) -> bool:
@@ -157,7 +178,7 @@ def _when(belief: Belief | None) -> str:
 def _body(change: Change, claims: Mapping[str, StoredClaim], urls: Mapping[str, str]) -> str:
     lines = [f"{change.kind} on the {change.track} track, {change.at:%Y-%m-%d}", f"was: {describe_belief(change.old)}"]
     lines.append(f"now: {describe_belief(change.new)}")
-    for claim_id in dict.fromkeys((change.claim_id, _other_claim(change))):
+    for claim_id in _sides(change):
         if stored := claims.get(claim_id):
             lines += ["", f"“{clean_line(stored.claim.evidence.exact)}”"]
             url = urls.get(stored.version_id, "")
@@ -165,9 +186,9 @@ def _body(change: Change, claims: Mapping[str, StoredClaim], urls: Mapping[str, 
     return "\n".join(lines)
 
 
-def _other_claim(change: Change) -> str:
-    """The claim on the other side of a correction, a retraction or a dispute; empty for other changes."""
+def _sides(change: Change) -> list[str]:
+    """The claim that made a change, and the one on the other side of a correction, a retraction or a dispute."""
+    other = None
     if change.kind in _TWO_SIDED:
         other = change.old if change.kind is ChangeKind.CONTESTED else change.new
-        return other.claim_id if other else ""
-    return ""
+    return list(dict.fromkeys([change.claim_id, *([other.claim_id] if other else [])]))

@@ -1,18 +1,17 @@
 """What a run decides: the new ledgers of the affected facts, what was corrected, and who is to be told. Pure."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from factdrift.codec import pack_claim, unpack_claim
-from factdrift.facts.alerting import alerts_for
+from factdrift.facts.alerting import Telling, to_tell
 from factdrift.facts.identity import claim_id
 from factdrift.facts.keeping import Kept, keep
 from factdrift.facts.ledger import advance, compare, finish, start
 from factdrift.facts.order import in_order
 from factdrift.facts.reviews import verdicts
-from factdrift.model import Alert, Article, Change, Claim, Ledger, Place, Review, StoredClaim
+from factdrift.model import Article, Change, Claim, Ledger, Place, Review, StoredClaim
 from factdrift.topic import FactSpec, Topic
 
 
@@ -22,7 +21,7 @@ class Decision:
 
     ledgers: dict[str, Ledger]
     notices: tuple[Change, ...]
-    alerts: tuple[Alert, ...]
+    tellings: tuple[Telling, ...]
     kept: dict[str, Kept] = field(default_factory=dict)
 
 
@@ -30,17 +29,20 @@ class Decision:
 class Known:
     """What the store knew before this run, of the facts in question.
 
-    A fact in `kept` goes on from there and needs neither claims nor ledger; `rested_on` are the claims whose sentences
-    an alert on such a fact may show. Ledgers are asked for facts that lose a claim only.
+    A fact in `kept` goes on from there and needs neither claims nor ledger. Ledgers are asked for facts that lose a
+    claim only.
     """
 
     claims: Mapping[str, list[StoredClaim]]
     ledgers: Mapping[str, Ledger]
     reviews: tuple[Review, ...]
     told: frozenset[str]
-    urls: Mapping[str, str]
     kept: Mapping[str, Kept] = field(default_factory=dict)
-    rested_on: tuple[StoredClaim, ...] = ()
+
+    @property
+    def all_claims(self) -> list[StoredClaim]:
+        """The claims of all facts."""
+        return [stored for claims in self.claims.values() for stored in claims]
 
 
 def decide(
@@ -49,7 +51,6 @@ def decide(
     fresh: Iterable[StoredClaim],
     withdrawn: frozenset[str],
     replaced_by: Mapping[str, str],
-    urls: Mapping[str, str],
     now: datetime,
 ) -> Decision:
     """Fold each known fact with the fresh claims and without the withdrawn ones: whole, or on from where it stood."""
@@ -62,10 +63,8 @@ def decide(
     decided = verdicts(known.reviews)
     ledgers: dict[str, Ledger] = {}
     notices: list[Change] = []
-    alerts: list[Alert] = []
+    tellings: list[Telling] = []
     kept: dict[str, Kept] = {}
-    addresses = {**known.urls, **urls}
-    rested_on = {c.claim_id: c for c in known.rested_on}
     for fact, claims in sorted(by_fact.items()):
         if (spec := topic.fact_by_name.get(fact)) is None:
             continue
@@ -75,18 +74,9 @@ def decide(
             kept[fact] = after
         fallen = compare(known.ledgers.get(fact, Ledger()), ledgers[fact], withdrawn, replaced_by, now)
         notices += fallen
-        by_id = {c.claim_id: c for c in (*claims, *known.claims.get(fact, ()))}
-        alerts += alerts_for(
-            (*ledgers[fact].changes, *fallen),
-            topic.alerts,
-            known.told,
-            topic=topic.topic,
-            created_at=now,
-            claims=ChainMap(by_id, rested_on),
-            urls=addresses,
-            before=before.told if before else None,
-        )
-    return Decision(ledgers, tuple(notices), tuple(alerts), kept)
+        changes = (*ledgers[fact].changes, *fallen)
+        tellings += to_tell(changes, topic.alerts, known.told, before.told if before else None)
+    return Decision(ledgers, tuple(notices), tuple(tellings), kept)
 
 
 def folded(

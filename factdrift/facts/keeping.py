@@ -78,11 +78,6 @@ def keep(before: Kept | None, state: State, ordered: Sequence[StoredClaim]) -> K
     )
 
 
-def rested_on(kept: Kept) -> set[str]:
-    """The claims whose sentences an alert may show beside a new one: those on which open beliefs rest."""
-    return {line.belief.claim_id for line in kept.state.lines}
-
-
 def pack_kept(kept: Kept) -> str:
     """A kept fold as JSON."""
     state, heard = kept.state, kept.heard
