@@ -1,14 +1,13 @@
 """Every claim folded anew, some facts at a time, so that a history of any length needs no more room than one part."""
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 
 from factdrift.facts.deciding import folded
 from factdrift.facts.order import in_order
 from factdrift.facts.reviews import verdicts
+from factdrift.memory import uncollected
 from factdrift.model import Ledger
 from factdrift.topic import Topic
 from flows.recalling import stamps_of, to_keep
@@ -26,7 +25,7 @@ def fold_all(
     reviews = store.reviews(topic.topic)
     decided = verdicts(reviews)
     while part := list(islice(names, FACTS_AT_ONCE)):
-        with _uncollected():
+        with uncollected():
             claims = store.claims_of(topic.topic, part)
             folds = {
                 fact: folded(topic, topic.fact_by_name[fact], None, in_order(claims.pop(fact)), decided, now)
@@ -37,15 +36,3 @@ def fold_all(
         done += len(part)
         seen(done, ledgers)
         yield Part(ledgers, to_keep(kept, stamps_of(store, topic, part, reviews)))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looking for cycles of references: among claims there are none, and looking takes a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -12,6 +12,7 @@ from factdrift.codec import pack_value
 from factdrift.model import Attribution, Claim, DateSpan, Value
 
 _ALIKE = 4_096  # slots and values that are remembered
+_PLAIN = '{"approx": false, "as_of": null, "attribution": null, "bound": null, "corefs": [], '
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
@@ -19,12 +20,9 @@ def claim_text(claim: Claim, value: str) -> str:
     """All of a claim as JSON text, its keys sorted; `value` is its value's text."""
     evidence, slot, cue = claim.evidence, claim.slot, claim.cue
     # What most claims do not have is asked for here: a call for each would take a fifth of the time.
+    is_plain = not (claim.approx or claim.as_of or claim.attribution or claim.bound is not None or claim.corefs)
     return (
-        f'{{"approx": {"true" if claim.approx else "false"}, '
-        f'"as_of": {_span(claim.as_of) if claim.as_of else "null"}, '
-        f'"attribution": {_said(claim.attribution) if claim.attribution else "null"}, '
-        f'"bound": {_quoted(claim.bound) if claim.bound is not None else "null"}, '
-        f'"corefs": [{_corefs(claim.corefs) if claim.corefs else ""}], "cue": [{cue[0]}, {cue[1]}], '
+        f'{_PLAIN if is_plain else _head(claim)}"cue": [{cue[0]}, {cue[1]}], '
         f'"due": {_span(claim.due) if claim.due else "null"}, '
         f'"evidence": [{_quoted(evidence.part)}, {_quoted(evidence.exact)}, {_quoted(evidence.prefix)}, '
         f"{_quoted(evidence.suffix)}, {evidence.start}, {evidence.end}], "
@@ -40,6 +38,16 @@ def claim_text(claim: Claim, value: str) -> str:
 def value_text(value: Value | None) -> str:
     """A value as JSON text."""
     return _ENCODER.encode(pack_value(value))
+
+
+def _head(claim: Claim) -> str:
+    return (
+        f'{{"approx": {"true" if claim.approx else "false"}, '
+        f'"as_of": {_span(claim.as_of) if claim.as_of else "null"}, '
+        f'"attribution": {_said(claim.attribution) if claim.attribution else "null"}, '
+        f'"bound": {_quoted(claim.bound) if claim.bound is not None else "null"}, '
+        f'"corefs": [{_corefs(claim.corefs)}], '
+    )
 
 
 @lru_cache(_ALIKE)  # by its parts: the hash of a value is worked out in Python, that of a tuple is not

@@ -4,18 +4,21 @@ Decides nothing about facts. The caller owns the connection; everything here hap
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import duckdb
 
+from factdrift.memory import uncollected
 from factdrift.model import Change, StoredClaim
 from storage import kept, missing, proof, reviewing, rows
+from storage.engine import with_settings
 from storage.ledgers import write_ledgers
 from storage.records import Batch, CommitResult, Part
 from storage.rows import Row
-from storage.writing import Writing, add, add_unless_open, end
+from storage.writing import TOGETHER, Writing, add, add_unless_open, end, stood
 
 
 def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch, more: Iterable[Part] = ()) -> CommitResult:
@@ -26,7 +29,8 @@ def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch, more: Iterable[Part
             db.execute("ROLLBACK")
             return CommitResult(repeated=True)
         result = _write(Writing(db, batch, _system_time(db, batch)), more)
-        db.execute("COMMIT")
+        with _texts_taken_as_they_are(db, result.articles):
+            db.execute("COMMIT")
     except BaseException:
         _roll_back(db)
         raise
@@ -36,13 +40,8 @@ def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch, more: Iterable[Part
 def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     batch = run.batch
     lost = _end_versions(run)
-    articles = {stored.article.version_id: stored for stored in batch.articles}
-    claims = {stored.claim_id: stored for stored in sorted(batch.claims, key=_fact)}
-    stamp = rows.Stamp(batch.topic, batch.run_id, run.at)
-    new_articles, first = add_unless_open(run, "articles", "version_id", articles, partial(rows.articles_table, stamp))
-    # Of a text that is new no claim can be stored.
-    unheard = {claim_id for claim_id, stored in claims.items() if stored.version_id in first}
-    new_claims, _ = add_unless_open(run, "claims", "claim_id", claims, partial(rows.claims_table, stamp), unheard)
+    with uncollected():
+        new_articles, new_claims = _add_texts(run)
     fresh = [*_write_folds(run, {*lost, *map(_fact, batch.claims)})]
     for part in more:
         fresh += _write_folds(replace(run, batch=replace(batch, ledgers=part.ledgers, kept=part.kept)))
@@ -57,8 +56,32 @@ def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     return result
 
 
+def _add_texts(run: Writing) -> tuple[int, int]:
+    """Insert the articles and claims that do not stand; returns how many of each."""
+    batch = run.batch
+    articles = {stored.article.version_id: stored for stored in batch.articles}
+    claims = {stored.claim_id: stored for stored in sorted(batch.claims, key=_fact)}
+    versions = stood(run, "articles", "version_id", articles.keys())
+    # Of a text that is new no claim can be stored.
+    known = [key for key, each in claims.items() if each.version_id not in articles or each.version_id in versions]
+    before = stood(run, "claims", "claim_id", known)
+    stamp = rows.Stamp(batch.topic, batch.run_id, run.at)
+    return (
+        add_unless_open(run, "articles", articles, versions, partial(rows.articles_table, stamp)),
+        add_unless_open(run, "claims", claims, before, partial(rows.claims_table, stamp)),
+    )
+
+
 def _fact(stored: StoredClaim) -> str:
     return stored.claim.fact or ""
+
+
+def _texts_taken_as_they_are(db: duckdb.DuckDBPyConnection, articles: int) -> AbstractContextManager[None]:
+    """For a bulk of articles, no search for texts that repeat: DuckDB keeps a dictionary of all to find that none does.
+
+    That is a third of the time of the commit, and the file is 2 % larger without it.
+    """
+    return with_settings(db, disabled_compression_methods="dictionary") if articles > TOGETHER else nullcontext()
 
 
 def _system_time(db: duckdb.DuckDBPyConnection, batch: Batch) -> datetime:

@@ -3,8 +3,8 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -59,6 +59,24 @@ def connect(path: Path | str, *, read_only: bool = False) -> duckdb.DuckDBPyConn
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@contextmanager
+def with_settings(connection: duckdb.DuckDBPyConnection, **wanted: int | str) -> Iterator[None]:
+    """DuckDB's settings as wanted while the block runs. Their names are ours, never a user's."""
+    found = ", ".join(f"current_setting('{name}')" for name in wanted)
+    had = dict(zip(wanted, connection.execute(f"SELECT {found}").fetchall()[0], strict=True))
+    _set(connection, wanted)
+    try:
+        yield
+    finally:
+        with suppress(duckdb.Error):  # after a failure that the caller is told of, nothing can be set
+            _set(connection, had)
+
+
+def _set(connection: duckdb.DuckDBPyConnection, values: Mapping[str, int | str]) -> None:
+    for name, value in values.items():
+        connection.execute(f"SET {name} = '{value}'")
 
 
 def _first_line(exc: duckdb.Error) -> str:

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import duckdb
@@ -48,6 +49,8 @@ TYPES = {
 }
 _OURS = {"value": pa.json_(), "body": pa.json_()}  # JSON that we wrote: DuckDB need not read it to know that it is some
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ALIKE = 4_096  # moments that are remembered
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # the end of what has none
 
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
@@ -100,11 +103,19 @@ def table_of(rows: list[Row]) -> pa.Table:
 
 def _column(name: str, values: list[Any], types: Mapping[str, pa.DataType] = TYPES) -> pa.Array:
     kind = types.get(name, pa.string())
+    if kind == _STAMP:
+        return pa.array([_microseconds(value) for value in values], pa.int64()).cast(_STAMP)
     try:
         return pa.array(values, kind)
     except UnicodeEncodeError:
         # Half a surrogate pair, which broken pages hold, is no text. One "?" for each keeps every offset as it was.
         return pa.array([v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values], kind)
+
+
+@lru_cache(_ALIKE)
+def _microseconds(moment: datetime | None) -> int | None:
+    """Since 1970. Remembered, as the claims of an article share a moment: Arrow asks each anew for its time zone."""
+    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def articles_table(stamp: Stamp, stored: list[StoredArticle]) -> pa.Table:

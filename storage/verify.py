@@ -20,7 +20,7 @@ from storage.engine import connect, store_errors
 from storage.evidence import problems_of_claim
 from storage.ledgers import NOTICES
 from storage.migrations import all_migrations, check, recorded
-from storage.proof import NEVER_ENDED, PROVEN, digest_sql, joined_digest, run_digest
+from storage.proof import NEVER_ENDED, PROVEN, columns_of, digest_sql, joined_digest, run_digest
 from storage.rows import NEVER
 
 Fold = Callable[
@@ -137,9 +137,10 @@ def _named(table: str, problems: list[Problem]) -> Iterator[None]:
 def _edited_rows(db: duckdb.DuckDBPyConnection, table: str) -> list[Problem]:
     dropped = "text = '' AND (topic, version_id) IN (SELECT topic, version_id FROM trimmed)"
     trimmed = f"AND NOT ({dropped})" if table == "articles" else ""
+    as_written = digest_sql(columns_of(db, table))
     found = db.execute(
-        f"SELECT {KEYS[table]}, run_id FROM {table} WHERE digest <> '' AND digest <> {digest_sql(db, table)} {trimmed} "
-        f"ORDER BY ALL"
+        f"SELECT {KEYS[table]}, run_id FROM {table} "
+        f"WHERE digest <> '' AND digest <> {as_written} {trimmed} ORDER BY ALL"
     ).fetchall()
     return [Problem(table, row, run_id, "is not as it was written") for row, run_id in found]
 

@@ -1,7 +1,8 @@
 """Adding and ending rows within a run's transaction, each with its digest in the run's log. Knows no table by name."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -11,12 +12,16 @@ import duckdb
 import pyarrow as pa
 
 from storage import proof, rows
+from storage.engine import with_settings
 from storage.proof import TableLog
 from storage.records import Batch
 
 Record = TypeVar("Record")
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
-TOGETHER = 8_192  # rows made at once
+TOGETHER = 2_048  # rows made at once: as many as DuckDB works on at once
+AHEAD = 8  # such parts that may wait to be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,79 +41,97 @@ def add(run: Writing, table: str, fresh: list[rows.Row]) -> None:
 
 
 def add_table(run: Writing, table: str, fresh: pa.Table) -> None:
-    """Insert the rows of an Arrow table with their digests.
-
-    The digests are worked out first and inserted as a column like any other: DuckDB writes bare columns several times
-    as fast as it writes rows that a query makes and hands back.
-    """
-    with rows.registered(run.db, fresh):
-        made = run.db.execute(f"SELECT {proof.digest_sql(run.db, table)} AS digest FROM incoming").to_arrow_table()
-    digests = made.column("digest")
-    with rows.registered(run.db, fresh.append_column("digest", digests)):
+    """Insert the rows of an Arrow table with their digests."""
+    hashed = _with_digests(run, table, fresh, proof.columns_of(run.db, table))
+    with rows.registered(run.db, hashed):
         run.db.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-    run.log[table].added.extend(digests.to_pylist())
+
+
+def _with_digests(run: Writing, table: str, fresh: pa.Table, columns: list[proof.Column]) -> pa.Table:
+    digests = proof.digests(fresh, columns)
+    run.log[table].added.extend(digests)
+    return fresh.append_column("digest", pa.array(digests, pa.string()))
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Of the keys that were asked for: how many periods those had that have ended, and which are open."""
+
+    ended: Mapping[str, int] = field(default_factory=dict)
+    open: Set[str] = frozenset()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.open or key in self.ended
+
+
+def stood(run: Writing, table: str, key: str, keys: Collection[str]) -> Stood:
+    """What became of the rows with these keys before this run; keys that were never stored are in neither part."""
+    topic = {"topic": run.batch.topic}
+    if not keys or not run.db.execute(f"SELECT 1 FROM {table} WHERE topic = $topic LIMIT 1", topic).fetchall():
+        return Stood()
+    with rows.registered(run.db, pa.table({key: pa.array(keys, pa.string())})):
+        had = run.db.execute(
+            f"SELECT {key}, count(*), bool_or(system_to IS NULL) FROM {table} "
+            f"WHERE topic = $topic AND {key} IN (SELECT {key} FROM incoming) GROUP BY ALL",
+            topic,
+        ).fetchall()
+    ended = {name: count for name, count, is_open in had if not is_open}
+    return Stood(ended, {name for name, _, is_open in had if is_open})
 
 
 def add_unless_open(
     run: Writing,
     table: str,
-    key: str,
     records: Mapping[str, Record],
+    before: Stood,
     columns: Callable[[list[Record]], pa.Table],
-    unheard: Set[str] = frozenset(),
-) -> tuple[int, Set[str]]:
-    """Insert the records whose key does not stand: how many these are, and the keys that were never stored before.
+) -> int:
+    """Insert the records whose key is not open; returns how many. What had ended before starts another period.
 
-    What had ended before starts another period. `columns` makes rows of some records, without their period; `unheard`
-    are keys that cannot have been stored.
+    `columns` makes rows of some records, without their period.
     """
-    if not records:
-        return 0, frozenset()
-    ended, is_open = _stood(run, table, key, records.keys() - unheard)
-    fresh = [name for name in records if name not in is_open] if is_open else list(records)
+    fresh = [(name, record) for name, record in records.items() if name not in before.open]
+
+    def made(some: Sequence[tuple[str, Record]]) -> pa.Table:
+        periods = pa.array([before.ended.get(name, 0) for name, _ in some], pa.int32())
+        return columns([record for _, record in some]).append_column("period", periods)
+
+    if len(fresh) > TOGETHER:
+        _add_in_bulk(run, table, fresh, made)
+    elif fresh:
+        add_table(run, table, made(fresh))
+    return len(fresh)
+
+
+def _add_in_bulk(run: Writing, table: str, fresh: list[Item], made: Callable[[list[Item]], pa.Table]) -> None:
+    """Insert the rows of many records, made some at a time in a thread while DuckDB writes those before.
+
+    They stay in order: written in any order, the next checkpoint takes long to join half-full row groups. DuckDB does
+    its part in one thread and writes a row group as soon as it is full: several threads that keep the order take twice
+    the work, because they join copies of what each has made.
+    """
+    columns = proof.columns_of(run.db, table)
     slices = [fresh[first : first + TOGETHER] for first in range(0, len(fresh), TOGETHER)]
-
-    def made(names: list[str]) -> pa.Table:
-        periods = pa.array([ended.get(name, 0) for name in names], pa.int32())
-        return columns([records[name] for name in names]).append_column("period", periods)
-
-    if len(slices) == 1:
-        add_table(run, table, made(slices[0]))
-    elif slices:
-        _add_in_bulk(run, table, (made(names) for names in slices))
-    return len(fresh), records.keys() - ended.keys() - is_open
+    with ThreadPoolExecutor(1) as maker:
+        parts = _ahead(maker, lambda some: _with_digests(run, table, made(some), columns), slices, run.log[table].sort)
+        first = next(parts)
+        batches = (batch for part in chain([first], parts) for batch in part.to_batches())
+        reader = pa.RecordBatchReader.from_batches(first.schema, batches)
+        with with_settings(run.db, threads=1, write_buffer_row_group_count=1), rows.registered(run.db, reader):
+            run.db.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
 
 
-def _stood(run: Writing, table: str, key: str, keys: Set[str]) -> tuple[dict[str, int], set[str]]:
-    """Of these keys: how many periods ended ones had, and which stand."""
-    if not keys:
-        return {}, set()
-    with rows.registered(run.db, pa.table({key: pa.array(list(keys), pa.string())})):
-        had = run.db.execute(
-            f"SELECT {key}, count(*), bool_or(system_to IS NULL) FROM {table} "
-            f"WHERE topic = $topic AND {key} IN (SELECT {key} FROM incoming) GROUP BY ALL",
-            {"topic": run.batch.topic},
-        ).fetchall()
-    return {name: count for name, count, stands in had if not stands}, {name for name, _, stands in had if stands}
-
-
-def _add_in_bulk(run: Writing, table: str, parts: Iterator[pa.Table]) -> None:
-    """Insert rows with their digests, made part by part while DuckDB writes those before: it asks when it wants more.
-
-    A few thousand rows are made at once, because Arrow's buffers for long texts grow slowly. They stay in order:
-    written in any order they take a quarter less time, and the next checkpoint longer, to join half-full row groups.
-    """
-    first = next(parts)
-    batches = (batch for part in chain([first], parts) for batch in part.to_batches())
-    with rows.registered(run.db, pa.RecordBatchReader.from_batches(first.schema, batches)):
-        run.db.execute(
-            f"INSERT INTO {table} BY NAME SELECT *, {proof.digest_sql(run.db, table)} AS digest FROM incoming"
-        )
-    added = run.db.execute(
-        f"SELECT digest FROM {table} WHERE system_from = $at AND run_id = $run_id",
-        {"at": run.at, "run_id": run.batch.run_id},
-    ).to_arrow_table()
-    run.log[table].added[:] = added.column("digest").to_pylist()
+def _ahead(
+    maker: Executor, make: Callable[[Item], Made], items: Sequence[Item], then: Callable[[], None]
+) -> Iterator[Made]:
+    """What is made of each item, in order, some before they are asked for. What is to be done `then` waits for all."""
+    waiting = deque(maker.submit(make, item) for item in items[:AHEAD])
+    for item in items[AHEAD:]:
+        yield waiting.popleft().result()
+        waiting.append(maker.submit(make, item))
+    maker.submit(then)
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from factdrift.errors import StoreUnavailable
-from storage.engine import database_errors, lease, store_errors
+from storage.engine import connect, database_errors, lease, store_errors, with_settings
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,31 @@ def test_a_lease_left_by_a_dead_process_is_free(tmp_path: Path) -> None:
 
     with lease(tmp_path / "db"):
         assert (tmp_path / "db.lock").read_text() == str(os.getpid())
+
+
+def test_settings_are_as_before_when_the_work_is_done_or_failed() -> None:
+    names = ("threads", "disabled_compression_methods")
+    with connect(":memory:") as db:
+
+        def now() -> list[object]:
+            return [db.execute(f"SELECT lower(current_setting('{name}')::VARCHAR)").fetchall()[0][0] for name in names]
+
+        before = now()
+        with with_settings(db, threads=1, disabled_compression_methods="dictionary"):
+            meanwhile = now()
+        after = now()
+        with pytest.raises(duckdb.Error), with_settings(db, threads=1):
+            db.execute("SELECT broken")
+
+        assert meanwhile == ["1", "dictionary"]
+        assert before == after == now() != meanwhile
+
+
+def test_what_failed_is_told_although_the_settings_cannot_be_restored() -> None:
+    def fail(db: duckdb.DuckDBPyConnection) -> None:
+        with with_settings(db, threads=1):
+            db.close()
+            raise ValueError("the first")
+
+    with pytest.raises(ValueError, match="the first"):
+        fail(connect(":memory:"))

@@ -2,19 +2,23 @@
 
 import random
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Review, StoredClaim, Value
 from storage.backup import compact, drop_text
+from storage.engine import connect
 from storage.evidence import problems_of_claim
 from storage.migrations import all_migrations, open_migrated
-from storage.proof import PROVEN, digest_sql
+from storage.proof import PROVEN, Column, columns_of, digest_sql, digests
 from storage.records import StoredArticle
 from storage.verify import Verified, verify
 
@@ -85,9 +89,50 @@ def test_a_row_has_the_hash_that_earlier_versions_gave_it(table: str) -> None:
     ]
     db.execute(f"INSERT INTO {table} BY NAME SELECT {', '.join(chosen)} FROM range(300) r(n)")
 
-    unlike = f"SELECT count(*) FROM {table} WHERE {digest_sql(db, table)} <> {former_digest_sql(db, table)}"
+    former = db.execute(f"SELECT {former_digest_sql(db, table)} FROM {table}").fetchall()
+    in_sql = db.execute(f"SELECT {digest_sql(columns_of(db, table))} FROM {table}").fetchall()
+    in_python = digests(db.execute(f"SELECT * FROM {table}").to_arrow_table(), columns_of(db, table))
 
-    assert db.execute(unlike).fetchall() == [(0,)]
+    assert len(set(in_python)) == 300
+    assert [digest for (digest,) in in_sql] == [digest for (digest,) in former] == in_python
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(max_size=9),
+            st.floats(allow_nan=False) | st.none(),  # no value that was read is none
+            st.integers(-(2**31), 2**31 - 1) | st.none(),
+            st.dates() | st.none(),
+            st.datetimes(timezones=st.just(UTC)) | st.none(),
+            st.booleans() | st.none(),
+            st.lists(st.integers(-(2**63), 2**63 - 1), max_size=3),
+        ),
+        min_size=1,
+    )
+)
+def test_a_row_is_hashed_when_it_is_written_as_when_it_is_checked(drawn: list[tuple[object, ...]]) -> None:
+    kinds = [pa.string(), pa.float64(), pa.int32(), pa.date32(), pa.timestamp("us", tz="UTC"), pa.bool_()]
+    kinds.append(pa.list_(pa.int64()))
+    drawn_columns = zip(zip(*drawn, strict=True), kinds, strict=True)
+    written = pa.table({f"c{n}": pa.array(values, kind) for n, (values, kind) in enumerate(drawn_columns)})
+    for first in range(len(kinds)):  # whichever column comes first, and may be NULL or not
+        order = [*range(first, len(kinds)), *range(first)]
+        columns = [
+            Column(f"c{n}", "TIMESTAMP WITH TIME ZONE" if n == 4 else "", may_be_null=n not in (0, 6)) for n in order
+        ]
+        with connect(":memory:") as db:
+            db.register("written", written)
+            found = db.execute(f"SELECT {digest_sql(columns)} FROM written").fetchall()
+
+        assert [digest for (digest,) in found] == digests(written, columns)
+
+
+def test_texts_are_hashed_wherever_they_stand_in_their_batch() -> None:
+    written = pa.table({"a": ["one", "two", "three", "four"]})
+    columns = [Column("a", "VARCHAR", may_be_null=False)]
+
+    assert digests(written.slice(1, 2), columns) == digests(written, columns)[1:3]
 
 
 def test_it_still_holds_after_it_was_compacted(path: Path) -> None:
