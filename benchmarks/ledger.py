@@ -279,7 +279,7 @@ def measure_snapshot(folder: Path, scale: float) -> None:
                        TIMESTAMPTZ '{START}' AS published_at, 'meta' AS published_from,
                        TIMESTAMPTZ '{START}' AS fetched_at, 's' AS source, 'o' || n AS origin, 2 AS tier, '' AS unread,
                        [n, n + 1] AS hashes, 'r' AS run_id, TIMESTAMPTZ '{START}' AS system_from
-                FROM range({int(450_000 * scale)}) rows(n), range(64) parts GROUP BY n"""
+                FROM range({int(1_000_000 * scale)}) rows(n), range(64) parts GROUP BY n"""
         )
     publish_snapshot(path, folder / "snapshot.duckdb")
     began = time.perf_counter()
