@@ -165,7 +165,7 @@ def _reviewed(store: Store, job: Job, given: Review, facts: set[str], now: datet
     known = _known(store, job.topic.topic, facts)
     undone = (replace(r, undone=r.undone or r.review_id == given.undoes) for r in known.reviews)
     known = replace(known, reviews=(*undone, given))
-    decision = decide(job.topic, known, (), frozenset(), {}, now)
+    decision = decide(job.topic, known, (), frozenset(), {}, now, reviewed=frozenset({given.claim_id}))
     alerts = alerts_of(store, job.topic.topic, decision.tellings, known.all_claims, {}, now)
     return _commit(store, job, decision, alerts, "review", now, reviews=(given,))
 

@@ -180,6 +180,38 @@ def test_an_accepted_change_is_told_and_its_run_goes_on_from_there(job: Job) -> 
     whole(job)
 
 
+def test_what_was_told_and_is_rejected_is_retracted_and_comes_back_when_that_is_undone(tmp_path: Path) -> None:
+    job = small_job(tmp_path)
+    ran(job, [told("known-page", 15, 1)], 2)
+    ((claim,),) = asked(job, "SELECT claim_id FROM change_feed WHERE kind = 'value_changed'")
+
+    rejected = typed(job, "review", "reject", claim, "--who", "kim")
+    fallen = standing(job)
+    undone = typed(job, "review", "undo", claim, "--who", "ann")
+
+    assert "retracted" in rejected.output
+    assert "1 change on the ledger" in rejected.output
+    assert "value changed" in undone.output
+    assert (fallen, standing(job)) == ([("actual", "43 %", "current")], [("actual", "15 %", "completed")])
+    assert asked(job, "SELECT title FROM alerts ORDER BY created_at") == [
+        (f"{FACT}: 43 % -> 15 % (completed)",),
+        (f"{FACT}: retracted: 15 % -> 43 % (current)",),
+        (f"{FACT}: 43 % -> 15 % (completed)",),
+    ]
+    whole(job)
+
+
+def test_undoing_what_was_accepted_retracts_what_followed_from_it(job: Job) -> None:
+    claim = waiting(job)
+    refolding.review(job, claim, "accept", "kim", at(2))
+
+    _, changes = refolding.undo(job, claim, "kim", at(3))
+
+    assert [change.kind for change in changes if not change.needs_review] == [ChangeKind.RETRACTED]
+    assert standing(job) == [("actual", "43 %", "current")]
+    whole(job)
+
+
 def test_the_share_of_accepted_claims_counts_the_last_decision_on_each(tmp_path: Path) -> None:
     job = small_job(tmp_path)
     ran(job, [told(f"page-{n}", 10 + n, n, tier=3) for n in range(1, 5)], 5)

@@ -52,8 +52,12 @@ def decide(
     withdrawn: frozenset[str],
     replaced_by: Mapping[str, str],
     now: datetime,
+    reviewed: frozenset[str] = frozenset(),
 ) -> Decision:
-    """Fold each known fact with the fresh claims and without the withdrawn ones: whole, or on from where it stood."""
+    """Fold each known fact with the fresh claims and without the withdrawn ones: whole, or on from where it stood.
+
+    What rested on a claim that was `reviewed` since may fall as if it were withdrawn, though the claim stays.
+    """
     by_fact: dict[str, list[StoredClaim]] = {fact: [] for fact in known.kept}
     for fact, claims in known.claims.items():
         by_fact[fact] = [c for c in claims if c.claim_id not in withdrawn]
@@ -72,7 +76,7 @@ def decide(
         ledgers[fact], after = folded(topic, spec, before, in_order(claims), decided, now)
         if after:
             kept[fact] = after
-        fallen = compare(known.ledgers.get(fact, Ledger()), ledgers[fact], withdrawn, replaced_by, now)
+        fallen = compare(known.ledgers.get(fact, Ledger()), ledgers[fact], withdrawn | reviewed, replaced_by, now)
         notices += fallen
         changes = (*ledgers[fact].changes, *fallen)
         tellings += to_tell(changes, topic.alerts, known.told, before.told if before else None)

@@ -1,4 +1,6 @@
-"""What a withdrawn or corrected article did to the ledger, seen by comparing the ledger before with the one after.
+"""What the end of a claim did to the ledger, seen by comparing the ledger before with the one after.
+
+A claim ends with its article, withdrawn or corrected, or is rejected by a reviewer.
 
 Pure. The fold knows only the claims that are open; that something was believed and is no more is told here.
 """
@@ -29,7 +31,7 @@ def compare(
     replaced_by: Mapping[str, str],
     at: datetime,
 ) -> tuple[Change, ...]:
-    """`corrected` or `retracted` for each move of the old ledger that the new one lacks because claims were withdrawn.
+    """`corrected` or `retracted` for each move of the old ledger that the new one lacks because claims ended.
 
     `replaced_by` says which claim of the new article version took a withdrawn claim's place. A belief that another
     claim carries as well is not retracted. `old` of a change is what was believed, `new` what stands instead (None:
