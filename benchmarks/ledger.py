@@ -27,7 +27,8 @@ from storage_cases import TOPIC, article, batch, claim
 from factdrift.codec import pack_claim
 from factdrift.facts.deciding import decide
 from factdrift.facts.identity import stable_id
-from factdrift.model import Article, StoredClaim
+from factdrift.facts.ledger import fold
+from factdrift.model import Article, Ledger, StoredClaim
 from factdrift.topic import FactSpec, Topic
 from flows.rebuilding import fold_all
 from flows.recalling import alerts_of, recall, to_keep
@@ -38,6 +39,7 @@ from storage.records import Batch, StoredArticle
 from storage.rows import NEVER
 from storage.snapshot import publish_snapshot
 from storage.verify import verify
+from storage.verify_folds import Problem, check_folds
 from storage.writing import TOGETHER
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
@@ -105,6 +107,7 @@ def measure_runs(folder: Path, scale: float) -> None:
             fill_claims(db, facts, per_fact)
         print(f"{facts * per_fact:,} claims on {facts:,} facts")
         print(f"  all folded and written            {fold_whole(path, topic):6.1f} s   (wanted: 120)")
+        print(f"  all folded again and compared     {compare_whole(path, topic):6.1f} s")
         news.append(time_of_runs(path, topic, late=0))
         late.append(time_of_runs(path, topic, late=10))
         print(f"  a run of 1,000 claims on 100 facts{news[-1]:6.2f} s   (wanted: 2)")
@@ -135,6 +138,19 @@ def fold_whole(path: Path, topic: Topic) -> float:
             Batch(topic.topic, "all", started, started, "ok"), fold_all(store, topic, started, lambda *_: None)
         )
     return time.perf_counter() - began
+
+
+def compare_whole(path: Path, topic: Topic) -> float:
+    """Seconds of that part of `verify` that folds every claim and compares."""
+
+    def again(_: str, fact: str, claims: list[StoredClaim], at: datetime) -> Ledger:
+        return fold(topic.fact_by_name[fact], claims, topic.policy_of(fact), at, ())
+
+    problems: list[Problem] = []
+    with connect(path, read_only=True) as db:
+        taken = seconds(lambda: check_folds(db, again, problems))
+    assert not problems, problems[:3]
+    return taken
 
 
 def time_of_runs(path: Path, topic: Topic, late: int) -> float:

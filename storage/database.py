@@ -4,16 +4,16 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from factdrift.codec import unpack_belief, unpack_change, unpack_claim
+from factdrift.codec import unpack_belief, unpack_change
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Alert, ClaimReason, Ledger, Review, StoredClaim
 from storage import kept, missing, reviewing, rows
+from storage.claims import claims_of, open_claims
 from storage.commit import write_batch
 from storage.engine import connect, database_errors, lease, store_errors
 from storage.migrations import open_migrated
@@ -129,29 +129,11 @@ class Store:
 
     def claims_of(self, topic: str, facts: Iterable[str]) -> dict[str, list[StoredClaim]]:
         """The open claims of each fact: those whose article version stands."""
-        claims: dict[str, list[StoredClaim]] = {fact: [] for fact in facts}
-        for stored in self._open_claims(topic, "fact", claims):
-            claims[stored.claim.fact or ""].append(stored)
-        return claims
+        return claims_of(self._db, topic, facts)
 
     def claims_named(self, topic: str, ids: Iterable[str]) -> tuple[StoredClaim, ...]:
         """Those of the claims with these ids that are open."""
-        return tuple(self._open_claims(topic, "claim_id", ids))
-
-    def _open_claims(self, topic: str, key: str, keys: Iterable[str]) -> Iterator[StoredClaim]:
-        if not (wanted := rows.packed(keys)):
-            return
-        # Times come as numbers: handing out a time with its zone takes DuckDB six microseconds. First found, then read:
-        # what is read of a few rows of a part of the table is otherwise read of the whole part.
-        for claim_id, body, published, known, extractor, *read_where in self._db.execute(
-            "SELECT claim_id, body, epoch_us(published_at), epoch_us(system_from), extractor, "
-            "version_id, article_id, outlet, source, tier, origin FROM claims WHERE rowid IN (SELECT rowid FROM claims "
-            f"WHERE topic = $topic AND {key} IN (SELECT unnest(string_split($wanted, $unit))) AND system_to IS NULL)",
-            {"topic": topic, "wanted": wanted, "unit": rows.UNIT},
-        ).fetchall():
-            times = (_EPOCH + timedelta(microseconds=published), _EPOCH + timedelta(microseconds=known))
-            rest: tuple[Any, ...] = (*read_where, *times, None, extractor)
-            yield StoredClaim(claim_id, unpack_claim(json.loads(body)), *rest)
+        return tuple(open_claims(self._db, topic, "claim_id", ids))
 
     def versions_had(self, topic: str, versions: Iterable[str]) -> dict[str, bool]:
         """Those of these article versions that were ever stored: whether each stands. Each is looked up once."""

@@ -4,28 +4,27 @@ Reads only. How a ledger is folded is handed in; how a claim is checked against 
 """
 
 import json
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from factdrift.codec import unpack_belief, unpack_change, unpack_claim
+from factdrift.codec import unpack_claim
 from factdrift.errors import StoreUnavailable
-from factdrift.model import Ledger, StoredClaim
+from factdrift.log import event
 from storage.engine import connect, store_errors
 from storage.evidence import problems_of_claim
-from storage.ledgers import NOTICES
 from storage.migrations import all_migrations, check, recorded
 from storage.proof import NEVER_ENDED, PROVEN, columns_of, digest_sql, joined_digest, run_digest
 from storage.rows import NEVER
+from storage.verify_folds import Fold, Problem, check_folds
 
-Fold = Callable[
-    [str, str, list[StoredClaim], datetime], Ledger | None
-]  # topic, fact, open claims, time of the last run
+_LOG = logging.getLogger("factdrift.verify")
+
 KEYS = {
     "articles": "version_id",
     "claims": "claim_id",
@@ -48,20 +47,6 @@ _RUN_COLUMNS = (
     "new_changes",
     "previous_digest",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What does not hold: in which table and row, written by which run."""
-
-    table: str
-    row: str
-    run_id: str
-    what: str
-
-    def __str__(self) -> str:
-        where = " ".join(part for part in (self.table, self.row, f"(run {self.run_id})" if self.run_id else "") if part)
-        return f"{where}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +96,7 @@ def _verify(db: duckdb.DuckDBPyConnection, fold: Fold | None) -> Verified:
     problems += _unequal_ends(db)
     runs, head = _check_chain(db, problems)
     claims = _check_claims(db, problems)
-    facts = _check_folds(db, fold, problems) if fold else 0
+    facts = check_folds(db, fold, problems) if fold else 0
     return Verified(rows, runs, claims, facts, head, tuple(problems))
 
 
@@ -224,60 +209,9 @@ def _check_claims(db: duckdb.DuckDBPyConnection, problems: list[Problem]) -> int
     count = 0
     while part := cursor.fetchmany(10_000):
         count += len(part)
+        if count % 100_000 == 0:
+            event(_LOG, "checked against their articles", claims=count)
         for claim_id, run_id, body, sentence, title, text in part:
             for what in problems_of_claim(unpack_claim(json.loads(body)), sentence, title, text):
                 problems.append(Problem("claims", claim_id, run_id, what))
     return count
-
-
-def _check_folds(db: duckdb.DuckDBPyConnection, fold: Fold, problems: list[Problem]) -> int:
-    times = dict(db.execute("SELECT topic, max(finished_at) FROM runs GROUP BY topic").fetchall())
-    facts = db.execute(
-        "SELECT topic, fact FROM claims WHERE fact IS NOT NULL AND system_to IS NULL "
-        "UNION SELECT topic, fact FROM beliefs WHERE system_to IS NULL ORDER BY ALL"
-    ).fetchall()
-    for topic, fact in facts:
-        ledger = fold(topic, fact, _open_claims(db, topic, fact), times[topic])
-        if ledger is not None:
-            problems += _differences(db, topic, fact, ledger)
-    return len(facts)
-
-
-def _open_claims(db: duckdb.DuckDBPyConnection, topic: str, fact: str) -> list[StoredClaim]:
-    found = db.execute(
-        "SELECT claim_id, body, version_id, article_id, outlet, source, tier, origin, published_at, system_from, "
-        "system_to, extractor FROM claims WHERE topic = $topic AND fact = $fact AND system_to IS NULL",
-        {"topic": topic, "fact": fact},
-    ).fetchall()
-    return [StoredClaim(claim_id, unpack_claim(json.loads(body)), *rest) for claim_id, body, *rest in found]
-
-
-def _differences(db: duckdb.DuckDBPyConnection, topic: str, fact: str, ledger: Ledger) -> list[Problem]:
-    where = {"topic": topic, "fact": fact}
-    only = "topic = $topic AND fact = $fact AND system_to IS NULL"
-    beliefs = {
-        unpack_belief(json.loads(body)): (row, run_id)
-        for row, run_id, body in db.execute(
-            f"SELECT belief_id, run_id, body FROM beliefs WHERE {only}", where
-        ).fetchall()
-    }
-    changes = {
-        unpack_change(json.loads(body)): (row, run_id)
-        for row, run_id, body, kind in db.execute(
-            f"SELECT change_id, run_id, body, kind FROM changes WHERE {only}", where
-        ).fetchall()
-        if kind not in NOTICES
-    }
-    pairs: list[tuple[str, dict[Any, tuple[str, str]], set[Any]]] = [
-        ("beliefs", dict(beliefs), set(ledger.beliefs)),
-        ("changes", dict(changes), set(ledger.changes)),
-    ]
-    return [problem for table, stored, folded in pairs for problem in _unlike(table, fact, stored, folded)]
-
-
-def _unlike(table: str, fact: str, stored: dict[Any, tuple[str, str]], folded: set[Any]) -> Iterator[Problem]:
-    for value, (row, run_id) in stored.items():
-        if value not in folded:
-            yield Problem(table, row, run_id, f"does not follow from the claims on {fact}")
-    for _ in folded - stored.keys():
-        yield Problem(table, "", "", f"the claims on {fact} give one more than is stored")

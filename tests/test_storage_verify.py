@@ -1,5 +1,6 @@
 """`verify` names what does not hold: the run, the table, the row."""
 
+import logging
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Review, StoredClaim, Value
+from storage import verify_folds
 from storage.backup import compact, drop_text
 from storage.engine import connect
 from storage.evidence import problems_of_claim
@@ -187,6 +189,27 @@ def test_what_may_change_is_no_problem(path: Path) -> None:
     by_hand(path, "UPDATE alerts SET sent_at = now(), attempts = 3, last_error = 'timeout'")
 
     assert found(path) == []
+
+
+def test_many_facts_are_folded_some_at_a_time_and_each_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(verify_folds, "FACTS_AT_ONCE", 2)
+    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+    sources = [article(n, percent=10 + n) for n in range(5)]
+    claims = [claim(source, percent=10 + n, fact=f"fact-{n}") for n, source in enumerate(sources)]
+    ledgers = {each.claim.fact or "": fold([each]) for each in claims}
+    write(tmp_path / "facts.duckdb", batch("r1", *sources, claims=tuple(claims), ledgers=ledgers))
+
+    def all_but_one(topic: str, fact: str, claims: list[StoredClaim], now: datetime) -> Ledger:
+        return fold(claims) if fact != "fact-3" else Ledger()
+
+    with caplog.at_level(logging.INFO, "factdrift"):
+        result = verify(tmp_path / "facts.duckdb", all_but_one)
+
+    assert result.facts == 5
+    assert {problem.what for problem in result.problems} == {"does not follow from the claims on fact-3"}
+    assert [record.message[-12:] for record in caplog.records] == ["facts=2 of=5", "facts=4 of=5", "facts=5 of=5"]
 
 
 def test_beliefs_that_do_not_follow_from_the_claims_are_named(path: Path) -> None:
