@@ -1,4 +1,4 @@
-"""What is folded outside a watch run: after a review, into a new file, and after a newer reader."""
+"""What is folded outside a watch run: after a review, and into a new file."""
 
 import logging
 from collections.abc import Callable
@@ -8,8 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from factdrift.errors import UsageError
-from factdrift.facts.deciding import Decision, Known, decide, stored_claims
-from factdrift.facts.extract.reader import VERSION, Reader
+from factdrift.facts.deciding import Decision, Known, decide
 from factdrift.facts.ledger import fold
 from factdrift.facts.reviews import UNDO
 from factdrift.log import event
@@ -17,7 +16,7 @@ from factdrift.model import Alert, Change, Ledger, Review, StoredClaim
 from flows.job import Job
 from flows.rebuilding import fold_all
 from flows.recalling import alerts_of
-from storage.articles import reviews_in, standing_articles
+from storage.articles import reviews_in
 from storage.backup import back_up
 from storage.database import Store, open_store
 from storage.reading import open_snapshot
@@ -35,16 +34,6 @@ class Rebuilt:
 
     facts: int
     differing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reread:
-    """What a newer reader takes from the stored articles that the claims in the store do not say, and the reverse."""
-
-    articles: tuple[StoredArticle, ...]  # those whose claims differ
-    gained: tuple[StoredClaim, ...]
-    lost: tuple[StoredClaim, ...]
-    claims: tuple[StoredClaim, ...]  # all claims of those articles, as read now
 
 
 def review(job: Job, claim: str, verdict: str, who: str, now: datetime, note: str = "") -> tuple[Change, ...]:
@@ -100,51 +89,6 @@ def rebuild(job: Job, target: Path, now: datetime) -> Rebuilt:
     return Rebuilt(len(job.topic.facts), tuple(sorted(differing)))
 
 
-def compare_readings(job: Job, now: datetime) -> Reread:
-    """Read every stored article again; nothing is written."""
-    reader = Reader(job.topic)
-    standing: dict[str, list[StoredClaim]] = {}
-    with open_store(job.database, now=now) as store:
-        for claims in store.claims_of(job.topic.topic, job.topic.fact_by_name).values():
-            for claim in claims:
-                standing.setdefault(claim.version_id, []).append(claim)
-    articles: list[StoredArticle] = []
-    gained: list[StoredClaim] = []
-    lost: list[StoredClaim] = []
-    read: list[StoredClaim] = []
-    for kept in standing_articles(job.database, job.topic.topic):
-        fresh = stored_claims(kept.article, reader.read(kept.article), VERSION, now)
-        old = standing.get(kept.article.version_id, [])
-        new_ones, old_ones = _not_in(_tracked(fresh), old), _not_in(old, _tracked(fresh))
-        if new_ones or old_ones:
-            unread = "" if kept.article.lang in reader.languages else kept.unread
-            articles.append(StoredArticle(kept.article, unread, kept.hashes))
-            gained += new_ones
-            lost += old_ones
-            read += fresh
-    return Reread(tuple(articles), tuple(gained), tuple(lost), tuple(read))
-
-
-def apply_reading(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]:
-    """End the claims of the old reader on those articles, write the new ones and fold again; returns the changes."""
-    topic = job.topic.topic
-    ended = tuple(kept.article.version_id for kept in reread.articles)
-    urls = {kept.article.version_id: kept.article.url for kept in reread.articles}
-    with open_store(job.database, now=now) as store:
-        withdrawn = store.claims_of_versions(ended)
-        facts = {c.claim.fact for c in reread.claims if c.claim.fact} | set(withdrawn.values())
-        known = _known(store, topic, facts)
-        successors = {(c.article_id, c.claim.fact): c.claim_id for c in reread.claims}
-        old = [c for c in known.all_claims if c.claim_id in withdrawn]
-        replaced = {c.claim_id: successors.get((c.article_id, c.claim.fact), "") for c in old}
-        replaced = {gone: new for gone, new in replaced.items() if new}
-        decision = decide(job.topic, known, reread.claims, frozenset(withdrawn), replaced, now)
-        alerts = alerts_of(store, topic, decision.tellings, (*reread.claims, *known.all_claims), urls, now)
-        changes = _commit(store, job, decision, alerts, "reread", now, reread.articles, reread.claims, ended)
-    publish_snapshot(job.database, job.snapshot)
-    return changes
-
-
 def folding(job: Job, path: Path) -> Fold:
     """The fold of the file at `path` as `verify` wants it: facts that the topic no longer tracks are left out."""
     with_reviews = reviews_in(path, job.topic.topic)
@@ -156,21 +100,21 @@ def folding(job: Job, path: Path) -> Fold:
     return again
 
 
-def _known(store: Store, topic: str, facts: set[str]) -> Known:
+def known_of(store: Store, topic: str, facts: set[str]) -> Known:
     reviews, told = tuple(store.reviews(topic)), store.alert_keys(topic)
     return Known(store.claims_of(topic, facts), store.standing(topic, facts), reviews, told)
 
 
 def _reviewed(store: Store, job: Job, given: Review, facts: set[str], now: datetime) -> tuple[Change, ...]:
-    known = _known(store, job.topic.topic, facts)
+    known = known_of(store, job.topic.topic, facts)
     undone = (replace(r, undone=r.undone or r.review_id == given.undoes) for r in known.reviews)
     known = replace(known, reviews=(*undone, given))
     decision = decide(job.topic, known, (), frozenset(), {}, now, reviewed=frozenset({given.claim_id}))
     alerts = alerts_of(store, job.topic.topic, decision.tellings, known.all_claims, {}, now)
-    return _commit(store, job, decision, alerts, "review", now, reviews=(given,))
+    return commit_decision(store, job, decision, alerts, "review", now, reviews=(given,))
 
 
-def _commit(
+def commit_decision(
     store: Store,
     job: Job,
     decision: Decision,
@@ -207,12 +151,3 @@ def _as_sets(ledger: Ledger | None) -> tuple[frozenset[object], ...]:
     told_once = ("corrected", "retracted")
     changes = frozenset(change for change in ledger.changes if change.kind not in told_once)
     return (frozenset(ledger.beliefs), changes, frozenset(ledger.reasons))
-
-
-def _tracked(claims: tuple[StoredClaim, ...]) -> list[StoredClaim]:
-    return [claim for claim in claims if claim.claim.fact]
-
-
-def _not_in(these: list[StoredClaim], those: list[StoredClaim]) -> list[StoredClaim]:
-    said = {claim.claim for claim in those}
-    return [claim for claim in these if claim.claim not in said]

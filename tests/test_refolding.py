@@ -1,5 +1,6 @@
 """Reviews, rebuilds and readings anew: what folds outside a run, by the command line and on a real store."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +14,10 @@ from topic_cases import FACT, TOPIC, at, ran, small_job, told
 from factdrift.cli.main import cli
 from factdrift.errors import UsageError
 from factdrift.model import ChangeKind, Stage
-from flows import refolding
+from flows import refolding, rereading
 from flows.job import Job
-from flows.refolding import apply_reading, compare_readings, folding
+from flows.refolding import folding
+from flows.rereading import apply_reading, compare_readings, foresee
 from storage.verify import verify
 
 SENTENCE = "Acme now holds 15% of Beta."
@@ -264,6 +266,7 @@ def test_a_reading_anew_shows_what_would_change_and_writes_nothing(misread: Job)
 
     assert "1 articles read differently: 1 claims more, 1 fewer" in shown.output
     assert shown.output.count(SENTENCE) == 2
+    assert "would make: 2 changes on the ledger" in shown.output
     assert misread.database.read_bytes() == before
     assert standing(misread) == MISREAD
 
@@ -279,6 +282,39 @@ def test_an_applied_reading_corrects_the_fact_and_keeps_what_was_said(misread: J
     assert asked(misread, "SELECT count(*) FROM changes WHERE kind = 'corrected'") == [(1,)]
     assert asked(misread, "SELECT outcome FROM runs ORDER BY seq DESC LIMIT 1") == [("reread",)]
     whole(misread)
+
+
+def test_the_changes_of_a_reading_are_foreseen_as_they_are_then_applied(misread: Job) -> None:
+    found = compare_readings(misread, at(2))
+
+    foreseen = foresee(misread, found, at(2))
+
+    assert [change.kind for change in foreseen] == [ChangeKind.VALUE_CHANGED, ChangeKind.CORRECTED]
+    assert apply_reading(misread, found, at(2)) == foreseen
+
+
+def test_an_article_that_is_withdrawn_while_it_is_read_again_does_not_come_back(misread: Job) -> None:
+    found = compare_readings(misread, at(2))
+    ran(misread, [told("deal", 15, 1, text="The page was taken back for a check.")], 2)
+
+    foreseen, changes = foresee(misread, found, at(3)), apply_reading(misread, found, at(3))
+
+    assert foreseen == changes == ()
+    assert standing(misread) == [("actual", "43 %", "current")]
+    assert asked(misread, "SELECT count(*) FROM claims WHERE source = 'example' AND system_to IS NULL") == [(0,)]
+    whole(misread)
+
+
+def test_a_reading_tells_how_far_it_is(
+    misread: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(rereading, "TOLD_AFTER", 1)
+    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+
+    with caplog.at_level(logging.INFO, "factdrift"):
+        compare_readings(misread, at(2))
+
+    assert "read again articles=1 of=1 differing=1" in caplog.text
 
 
 def test_an_applied_reading_is_whole_and_reading_again_finds_nothing(misread: Job) -> None:

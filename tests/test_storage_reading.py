@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from storage_cases import FACT, TOPIC, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import ClaimReason, Reason, Review
-from storage.articles import reviews_in, standing_articles
+from storage import articles
+from storage.articles import count_articles, reviews_in, standing_articles
 from storage.reading import Snapshot, open_snapshot
 from storage.records import SourceState, StoredArticle
 from storage.snapshot import publish_snapshot
@@ -106,13 +108,29 @@ def test_status_names_sources_runs_and_unread_pages(snapshot: Snapshot) -> None:
     assert snapshot.fact_names(TOPIC) == [FACT]
 
 
-def test_stored_articles_can_be_read_again(path: Path) -> None:
-    assert [kept.article.version_id for kept in standing_articles(path, TOPIC)] == ["v1", "v4", "v2", "v3"]
+@pytest.mark.parametrize("at_once", [1, 3, 500])
+def test_stored_articles_can_be_read_again_with_their_claims(
+    path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(articles, "ARTICLES_AT_ONCE", at_once)
+
+    found = list(standing_articles(path, TOPIC))
+
+    assert [kept.article.version_id for kept, _ in found] == ["v1", "v4", "v2", "v3"]
+    assert count_articles(path, TOPIC) == 4
+    with duckdb.connect(str(path), read_only=True) as db:
+        stand = db.execute("SELECT claim_id FROM claims WHERE system_to IS NULL ORDER BY 1").fetchall()
+    assert sorted(stored.claim_id for _, claims in found for stored in claims) == [claim for (claim,) in stand]
+    assert all(stored.version_id == kept.article.version_id for kept, claims in found for stored in claims)
 
 
 @pytest.mark.parametrize(
     "ask",
-    [lambda p: open_snapshot(p).__enter__(), lambda p: reviews_in(p, TOPIC), lambda p: standing_articles(p, TOPIC)],
+    [
+        lambda p: open_snapshot(p).__enter__(),
+        lambda p: reviews_in(p, TOPIC),
+        lambda p: list(standing_articles(p, TOPIC)),
+    ],
 )
 def test_a_missing_file_is_named(tmp_path: Path, ask: object) -> None:
     with pytest.raises(StoreUnavailable, match=r"none\.duckdb"):

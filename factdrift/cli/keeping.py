@@ -12,7 +12,7 @@ from factdrift.report.lines import change_lines, evidence_lines
 from factdrift.report.tables import console, write
 
 if TYPE_CHECKING:
-    from flows.refolding import Reread
+    from flows.rereading import Reread
 
 
 @click.command()
@@ -58,20 +58,21 @@ def rebuild(where: Place, target: Path) -> None:
 @click.option("--apply", "is_applied", is_flag=True, help="Write it. Without this nothing is written.")
 def reread(where: Place, is_applied: bool) -> None:
     """Read the stored articles again with this version, and show what would change."""
-    from flows.refolding import apply_reading, compare_readings
+    from flows.rereading import apply_reading, compare_readings, foresee
 
     now = datetime.now(UTC)
     found = compare_readings(where.job, now)
     _show_reread(found)
-    if not is_applied:
-        if found.articles:
-            click.echo("nothing was written: add --apply", err=True)
+    if not found.articles and not is_applied:
         return
+    follow = apply_reading if is_applied else foresee
+    changes = follow(where.job, found, now) if found.articles else ()
     out = console()
-    changes = apply_reading(where.job, found, now) if found.articles else ()
     for change in changes:
         out.print(change_lines(change, "", ""))
-    out.print(f"applied: {len(changes)} changes on the ledger")
+    out.print(f"{'applied' if is_applied else 'would make'}: {len(changes)} changes on the ledger")
+    if not is_applied:
+        click.echo("nothing was written: add --apply", err=True)
 
 
 def _show_reread(found: "Reread") -> None:
