@@ -25,6 +25,8 @@ from storage.verify_folds import Fold, Problem, check_folds
 
 _LOG = logging.getLogger("factdrift.verify")
 
+CLAIMS_AT_ONCE = 10_000
+TOLD_AFTER = 100_000  # claims between two events
 KEYS = {
     "articles": "version_id",
     "claims": "claim_id",
@@ -207,9 +209,9 @@ def _check_claims(db: duckdb.DuckDBPyConnection, problems: list[Problem]) -> int
         "ON a.topic = c.topic AND a.version_id = c.version_id AND a.period = 0"
     )
     count = 0
-    while part := cursor.fetchmany(10_000):
+    while part := cursor.fetchmany(CLAIMS_AT_ONCE):
         count += len(part)
-        if count % 100_000 == 0:
+        if count % TOLD_AFTER == 0:
             event(_LOG, "checked against their articles", claims=count)
         for claim_id, run_id, body, sentence, title, text in part:
             for what in problems_of_claim(unpack_claim(json.loads(body)), sentence, title, text):

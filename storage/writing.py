@@ -1,8 +1,8 @@
 """Adding and ending rows within a run's transaction, each with its digest in the run's log. Knows no table by name."""
 
-from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -12,13 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from storage import proof, rows
+from storage.ahead import made_ahead
 from storage.engine import with_settings
 from storage.proof import TableLog
 from storage.records import Batch
 
 Record = TypeVar("Record")
 Item = TypeVar("Item")
-Made = TypeVar("Made")
 
 TOGETHER = 2_048  # rows made at once: as many as DuckDB works on at once
 AHEAD = 8  # such parts that may wait to be written
@@ -111,27 +111,20 @@ def _add_in_bulk(run: Writing, table: str, fresh: list[Item], made: Callable[[li
     the work, because they join copies of what each has made.
     """
     columns = proof.columns_of(run.db, table)
-    slices = [fresh[first : first + TOGETHER] for first in range(0, len(fresh), TOGETHER)]
+
+    def made_from(first: int) -> pa.Table:
+        part = _with_digests(run, table, made(fresh[first : first + TOGETHER]), columns)
+        if first + TOGETHER >= len(fresh):
+            run.log[table].sort()  # DuckDB has enough to do meanwhile
+        return part
+
     with ThreadPoolExecutor(1) as maker:
-        parts = _ahead(maker, lambda some: _with_digests(run, table, made(some), columns), slices, run.log[table].sort)
+        parts = made_ahead(maker, made_from, range(0, len(fresh), TOGETHER), AHEAD)
         first = next(parts)
         batches = (batch for part in chain([first], parts) for batch in part.to_batches())
         reader = pa.RecordBatchReader.from_batches(first.schema, batches)
         with with_settings(run.db, threads=1, write_buffer_row_group_count=1), rows.registered(run.db, reader):
             run.db.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
-
-
-def _ahead(
-    maker: Executor, make: Callable[[Item], Made], items: Sequence[Item], then: Callable[[], None]
-) -> Iterator[Made]:
-    """What is made of each item, in order, some before they are asked for. What is to be done `then` waits for all."""
-    waiting = deque(maker.submit(make, item) for item in items[:AHEAD])
-    for item in items[AHEAD:]:
-        yield waiting.popleft().result()
-        waiting.append(maker.submit(make, item))
-    maker.submit(then)
-    while waiting:
-        yield waiting.popleft().result()
 
 
 def end(run: Writing, table: str, key: str, gone: Iterable[str]) -> None:

@@ -26,6 +26,7 @@ from storage.verify import verify
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a store will be, with parts so small that few rows are a bulk."""
     monkeypatch.setattr(writing, "TOGETHER", 4)
+    monkeypatch.setattr(writing, "AHEAD", 2)
     return tmp_path / "facts.duckdb"
 
 

@@ -15,6 +15,7 @@ from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
 from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Review, StoredClaim, Value
+from storage import verify as verifying
 from storage import verify_folds
 from storage.backup import compact, drop_text
 from storage.engine import connect
@@ -189,6 +190,19 @@ def test_what_may_change_is_no_problem(path: Path) -> None:
     by_hand(path, "UPDATE alerts SET sent_at = now(), attempts = 3, last_error = 'timeout'")
 
     assert found(path) == []
+
+
+def test_a_long_check_of_claims_tells_how_far_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(verifying, "CLAIMS_AT_ONCE", 1)
+    monkeypatch.setattr(verifying, "TOLD_AFTER", 2)
+    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+
+    with caplog.at_level(logging.INFO, "factdrift"):
+        verify(path)
+
+    assert [record.message for record in caplog.records] == ["checked against their articles claims=2"]
 
 
 def test_many_facts_are_folded_some_at_a_time_and_each_is_compared(
