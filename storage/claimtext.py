@@ -9,7 +9,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
 from factdrift.codec import pack_value
-from factdrift.model import Attribution, Claim, DateSpan, Value
+from factdrift.model import Attribution, Claim, DateSpan, Percent, Value
 
 _ALIKE = 4_096  # slots and values that are remembered
 _PLAIN = '{"approx": false, "as_of": null, "attribution": null, "bound": null, "corefs": [], '
@@ -34,9 +34,19 @@ def claim_text(claim: Claim, value: str) -> str:
     )
 
 
-@lru_cache(_ALIKE)
 def value_text(value: Value | None) -> str:
     """A value as JSON text."""
+    # Remembered by its parts where there are many: a value's hash is worked out in Python, that of its parts is not.
+    return _percent(value.percent, value.decimals) if type(value) is Percent else _value(value)
+
+
+@lru_cache(_ALIKE, typed=True)  # 15 is written otherwise than 15.0
+def _percent(percent: float, decimals: int) -> str:
+    return _ENCODER.encode(pack_value(Percent(percent, decimals)))
+
+
+@lru_cache(_ALIKE)
+def _value(value: Value | None) -> str:
     return _ENCODER.encode(pack_value(value))
 
 
@@ -50,7 +60,7 @@ def _head(claim: Claim) -> str:
     )
 
 
-@lru_cache(_ALIKE)  # by its parts: the hash of a value is worked out in Python, that of a tuple is not
+@lru_cache(_ALIKE)  # by its parts, as above
 def _slot(*parts: object) -> str:
     return _ENCODER.encode(parts)
 

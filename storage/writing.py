@@ -1,7 +1,7 @@
 """Adding and ending rows within a run's transaction, each with its digest in the run's log. Knows no table by name."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,6 @@ from storage.proof import TableLog
 from storage.records import Batch
 
 Record = TypeVar("Record")
-Item = TypeVar("Item")
 
 TOGETHER = 2_048  # rows made at once: as many as DuckDB works on at once
 AHEAD = 8  # such parts that may wait to be written
@@ -90,21 +89,24 @@ def add_unless_open(
 
     `columns` makes rows of some records, without their period.
     """
-    fresh = [(name, record) for name, record in records.items() if name not in before.open]
+    names = [name for name in records if name not in before.open] if before.open else list(records)
+    fresh = [records[name] for name in names] if before.open else list(records.values())
 
-    def made(some: Sequence[tuple[str, Record]]) -> pa.Table:
-        periods = pa.array([before.ended.get(name, 0) for name, _ in some], pa.int32())
-        return columns([record for _, record in some]).append_column("period", periods)
+    def made(first: int) -> pa.Table:
+        """The rows of some records from the `first` on."""
+        some = slice(first, first + TOGETHER)
+        periods = [before.ended.get(name, 0) for name in names[some]] if before.ended else [0] * len(names[some])
+        return columns(fresh[some]).append_column("period", pa.array(periods, pa.int32()))
 
     if len(fresh) > TOGETHER:
-        _add_in_bulk(run, table, fresh, made)
+        _add_in_bulk(run, table, len(fresh), made)
     elif fresh:
-        add_table(run, table, made(fresh))
+        add_table(run, table, made(0))
     return len(fresh)
 
 
-def _add_in_bulk(run: Writing, table: str, fresh: list[Item], made: Callable[[list[Item]], pa.Table]) -> None:
-    """Insert the rows of many records, made some at a time in a thread while DuckDB writes those before.
+def _add_in_bulk(run: Writing, table: str, count: int, made: Callable[[int], pa.Table]) -> None:
+    """Insert many rows, made some at a time in a thread while DuckDB writes those before.
 
     They stay in order: written in any order, the next checkpoint takes long to join half-full row groups. DuckDB does
     its part in one thread and writes a row group as soon as it is full: several threads that keep the order take twice
@@ -113,13 +115,13 @@ def _add_in_bulk(run: Writing, table: str, fresh: list[Item], made: Callable[[li
     columns = proof.columns_of(run.db, table)
 
     def made_from(first: int) -> pa.Table:
-        part = _with_digests(run, table, made(fresh[first : first + TOGETHER]), columns)
-        if first + TOGETHER >= len(fresh):
+        part = _with_digests(run, table, made(first), columns)
+        if first + TOGETHER >= count:
             run.log[table].sort()  # DuckDB has enough to do meanwhile
         return part
 
     with ThreadPoolExecutor(1) as maker:
-        parts = made_ahead(maker, made_from, range(0, len(fresh), TOGETHER), AHEAD)
+        parts = made_ahead(maker, made_from, range(0, count, TOGETHER), AHEAD)
         first = next(parts)
         batches = (batch for part in chain([first], parts) for batch in part.to_batches())
         reader = pa.RecordBatchReader.from_batches(first.schema, batches)
