@@ -20,7 +20,7 @@ from storage.articles import reviews_in
 from storage.backup import back_up
 from storage.database import Store, open_store
 from storage.reading import open_snapshot
-from storage.records import Batch, StoredArticle
+from storage.records import Batch
 from storage.snapshot import publish_snapshot
 
 _LOG = logging.getLogger("factdrift.refolding")
@@ -101,6 +101,7 @@ def folding(job: Job, path: Path) -> Fold:
 
 
 def known_of(store: Store, topic: str, facts: set[str]) -> Known:
+    """All that the store knows of some facts: claims, ledgers, reviews and what was told."""
     reviews, told = tuple(store.reviews(topic)), store.alert_keys(topic)
     return Known(store.claims_of(topic, facts), store.standing(topic, facts), reviews, told)
 
@@ -111,37 +112,21 @@ def _reviewed(store: Store, job: Job, given: Review, facts: set[str], now: datet
     known = replace(known, reviews=(*undone, given))
     decision = decide(job.topic, known, (), frozenset(), {}, now, reviewed=frozenset({given.claim_id}))
     alerts = alerts_of(store, job.topic.topic, decision.tellings, known.all_claims, {}, now)
-    return commit_decision(store, job, decision, alerts, "review", now, reviews=(given,))
+    return store.commit(replace(batch_of(job, decision, alerts, "review", now), reviews=(given,))).changes
 
 
-def commit_decision(
-    store: Store,
-    job: Job,
-    decision: Decision,
-    alerts: tuple[Alert, ...],
-    outcome: str,
-    now: datetime,
-    articles: tuple[StoredArticle, ...] = (),
-    claims: tuple[StoredClaim, ...] = (),
-    ended: tuple[str, ...] = (),
-    reviews: tuple[Review, ...] = (),
-) -> tuple[Change, ...]:
-    return store.commit(
-        Batch(
-            topic=job.topic.topic,
-            run_id=uuid4().hex,
-            started_at=now,
-            now=now,
-            outcome=outcome,
-            articles=articles,
-            claims=claims,
-            ended_versions=ended,
-            ledgers=decision.ledgers,
-            notices=decision.notices,
-            alerts=alerts,
-            reviews=reviews,
-        )
-    ).changes
+def batch_of(job: Job, decision: Decision, alerts: tuple[Alert, ...], outcome: str, now: datetime) -> Batch:
+    """What follows from a decision outside a watch run, to be written with what brought it about."""
+    return Batch(
+        topic=job.topic.topic,
+        run_id=uuid4().hex,
+        started_at=now,
+        now=now,
+        outcome=outcome,
+        ledgers=decision.ledgers,
+        notices=decision.notices,
+        alerts=alerts,
+    )
 
 
 def _as_sets(ledger: Ledger | None) -> tuple[frozenset[object], ...]:

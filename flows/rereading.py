@@ -1,7 +1,8 @@
 """What a newer reader takes from the stored articles: shown before it is applied, and then folded like a correction."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from factdrift.facts.deciding import Decision, Known, decide, stored_claims
@@ -10,7 +11,7 @@ from factdrift.log import event
 from factdrift.model import Change, StoredClaim
 from flows.job import Job
 from flows.recalling import alerts_of
-from flows.refolding import commit_decision, known_of
+from flows.refolding import batch_of, known_of
 from storage.articles import count_articles, standing_articles
 from storage.database import Store, open_store
 from storage.records import StoredArticle
@@ -23,20 +24,32 @@ TOLD_AFTER = 500  # articles between two events
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """What a newer reader takes from the stored articles that the claims in the store do not say, and the reverse."""
+    """What a newer reader takes from the stored articles that the claims in the store do not say, and the reverse.
 
-    articles: tuple[StoredArticle, ...]  # those whose claims differ
-    gained: tuple[StoredClaim, ...]
-    lost: tuple[StoredClaim, ...]
-    claims: tuple[StoredClaim, ...]  # all claims of those articles, as read now
+    A claim that both readers make stays as it is, with its id, its reviews and the reader that made it first.
+    """
+
+    articles: tuple[StoredArticle, ...]  # those on which the readers differ
+    relabelled: tuple[StoredArticle, ...]  # those of them that were not read before
+    added: tuple[StoredClaim, ...]
+    ended: tuple[StoredClaim, ...]
+
+    @property
+    def gained(self) -> list[StoredClaim]:
+        """The new claims on tracked facts."""
+        return [stored for stored in self.added if stored.claim.fact]
+
+    @property
+    def lost(self) -> list[StoredClaim]:
+        """The claims on tracked facts that are no longer made."""
+        return [stored for stored in self.ended if stored.claim.fact]
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """What of a reread still holds, and what follows from it."""
 
-    articles: tuple[StoredArticle, ...]
-    claims: tuple[StoredClaim, ...]
+    reread: Reread
     known: Known
     decision: Decision
 
@@ -45,23 +58,22 @@ def compare_readings(job: Job, now: datetime) -> Reread:
     """Read every article of the snapshot again; nothing is written, and no run has to wait."""
     reader = Reader(job.topic)
     articles: list[StoredArticle] = []
-    gained: list[StoredClaim] = []
-    lost: list[StoredClaim] = []
-    read: list[StoredClaim] = []
+    relabelled: list[StoredArticle] = []
+    added: list[StoredClaim] = []
+    ended: list[StoredClaim] = []
     count = count_articles(job.snapshot, job.topic.topic)
     for done, (kept, standing) in enumerate(standing_articles(job.snapshot, job.topic.topic), start=1):
-        fresh = stored_claims(kept.article, reader.read(kept.article), VERSION, now)
-        tracked, old = _tracked(job, fresh), _tracked(job, standing)
-        new_ones, old_ones = _not_in(tracked, old), _not_in(old, tracked)
-        if new_ones or old_ones:
-            unread = "" if kept.article.lang in reader.languages else kept.unread
-            articles.append(StoredArticle(kept.article, unread, kept.hashes))
-            gained += new_ones
-            lost += old_ones
-            read += fresh
+        fresh = list(stored_claims(kept.article, reader.read(kept.article), VERSION, now))
+        new_ones, old_ones = _not_in(fresh, standing), _not_in(standing, fresh)
+        if any(stored.claim.fact in job.topic.fact_by_name for stored in (*new_ones, *old_ones)):
+            articles.append(kept)
+            if kept.unread and kept.article.lang in reader.languages and not standing:
+                relabelled.append(StoredArticle(kept.article, "", kept.hashes))
+            added += new_ones
+            ended += old_ones
         if done % TOLD_AFTER == 0:
             event(_LOG, "read again", articles=done, of=count, differing=len(articles))
-    return Reread(tuple(articles), tuple(gained), tuple(lost), tuple(read))
+    return Reread(tuple(articles), tuple(relabelled), tuple(added), tuple(ended))
 
 
 def foresee(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]:
@@ -75,42 +87,47 @@ def foresee(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]:
 
 
 def apply_reading(job: Job, reread: Reread, now: datetime) -> tuple[Change, ...]:
-    """End the claims of the old reader on those articles, write the new ones and fold again; returns the changes."""
+    """End what the newer reader does not claim, write what it does and fold again; returns the changes."""
     topic = job.topic.topic
     with open_store(job.database, now=now) as store:
         reading = _decide(store, job, reread, now)
-        urls = {kept.article.version_id: kept.article.url for kept in reading.articles}
-        at_hand = (*reading.claims, *reading.known.all_claims)
+        holds = reading.reread
+        urls = {kept.article.version_id: kept.article.url for kept in holds.articles}
+        at_hand = (*holds.added, *reading.known.all_claims)
         alerts = alerts_of(store, topic, reading.decision.tellings, at_hand, urls, now)
-        ended = tuple(kept.article.version_id for kept in reading.articles)
-        changes = commit_decision(
-            store, job, reading.decision, alerts, "reread", now, reading.articles, reading.claims, ended
+        batch = replace(
+            batch_of(job, reading.decision, alerts, "reread", now),
+            articles=holds.relabelled,
+            ended_versions=tuple(kept.article.version_id for kept in holds.relabelled),
+            claims=holds.added,
+            ended_claims=tuple(stored.claim_id for stored in holds.ended),
         )
+        changes = store.commit(batch).changes
     publish_snapshot(job.database, job.snapshot)
     return changes
 
 
 def _decide(store: Store, job: Job, reread: Reread, now: datetime) -> _Reading:
-    """An article that was corrected or withdrawn since it was read again is left out: another text stands, or none."""
     topic = job.topic.topic
-    stands = store.versions_had(topic, (kept.article.version_id for kept in reread.articles))
-    articles = tuple(kept for kept in reread.articles if stands.get(kept.article.version_id))
-    claims = tuple(c for c in reread.claims if stands.get(c.version_id))
-    withdrawn = store.claims_of_versions(kept.article.version_id for kept in articles)
-    facts = {c.claim.fact for c in claims if c.claim.fact} | set(withdrawn.values())
-    known = known_of(store, topic, facts)
-    successors = {(c.article_id, c.claim.fact): c.claim_id for c in claims}
-    old = [c for c in known.all_claims if c.claim_id in withdrawn]
-    replaced = {c.claim_id: successors.get((c.article_id, c.claim.fact), "") for c in old}
+    holds = _still(reread, store.versions_had(topic, (kept.article.version_id for kept in reread.articles)))
+    withdrawn = frozenset(stored.claim_id for stored in holds.ended)
+    known = known_of(store, topic, {stored.claim.fact or "" for stored in (*holds.gained, *holds.lost)})
+    successors = {(c.article_id, c.claim.fact): c.claim_id for c in holds.gained}
+    replaced = {c.claim_id: successors.get((c.article_id, c.claim.fact), "") for c in holds.lost}
     replaced = {gone: new for gone, new in replaced.items() if new}
-    decision = decide(job.topic, known, claims, frozenset(withdrawn), replaced, now)
-    return _Reading(articles, claims, known, decision)
+    return _Reading(holds, known, decide(job.topic, known, holds.added, withdrawn, replaced, now))
 
 
-def _tracked(job: Job, claims: tuple[StoredClaim, ...] | list[StoredClaim]) -> list[StoredClaim]:
-    return [claim for claim in claims if claim.claim.fact in job.topic.fact_by_name]
+def _still(reread: Reread, stands: Mapping[str, bool]) -> Reread:
+    """Without the articles that were corrected or withdrawn since they were read again."""
+    return Reread(
+        tuple(kept for kept in reread.articles if stands.get(kept.article.version_id)),
+        tuple(kept for kept in reread.relabelled if stands.get(kept.article.version_id)),
+        tuple(stored for stored in reread.added if stands.get(stored.version_id)),
+        tuple(stored for stored in reread.ended if stands.get(stored.version_id)),
+    )
 
 
 def _not_in(these: list[StoredClaim], those: list[StoredClaim]) -> list[StoredClaim]:
-    said = {claim.claim for claim in those}
-    return [claim for claim in these if claim.claim not in said]
+    said = {stored.claim for stored in those}
+    return [stored for stored in these if stored.claim not in said]

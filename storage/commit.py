@@ -39,7 +39,7 @@ def write_batch(db: duckdb.DuckDBPyConnection, batch: Batch, more: Iterable[Part
 
 def _write(run: Writing, more: Iterable[Part]) -> CommitResult:
     batch = run.batch
-    lost = _end_versions(run)
+    lost = _end_texts(run)
     with uncollected():
         new_articles, new_claims = _add_texts(run)
     fresh = [*_write_folds(run, {*lost, *map(_fact, batch.claims)})]
@@ -97,19 +97,22 @@ def _roll_back(db: duckdb.DuckDBPyConnection) -> None:
         return  # the transaction is gone already
 
 
-def _end_versions(run: Writing) -> set[str]:
-    """End article versions and their claims; returns the facts that lose a claim."""
-    ended = run.batch.ended_versions
-    if not ended:
-        return set()
-    found = run.db.execute(
-        "SELECT DISTINCT fact FROM claims WHERE topic = $topic AND system_to IS NULL AND fact IS NOT NULL "
-        "AND version_id IN (SELECT unnest(string_split($ended, $unit)))",
-        {"topic": run.batch.topic, "ended": rows.packed(ended), "unit": rows.UNIT},
-    ).fetchall()
-    end(run, "articles", "version_id", ended)
-    end(run, "claims", "version_id", ended)
-    return {row[0] for row in found}
+def _end_texts(run: Writing) -> set[str]:
+    """End article versions with their claims, and claims alone; returns the facts that lose a claim."""
+    batch, lost = run.batch, set()
+    for key, gone in (("version_id", batch.ended_versions), ("claim_id", batch.ended_claims)):
+        if not gone:
+            continue
+        found = run.db.execute(
+            "SELECT DISTINCT fact FROM claims WHERE topic = $topic AND system_to IS NULL AND fact IS NOT NULL "
+            f"AND {key} IN (SELECT unnest(string_split($gone, $unit)))",
+            {"topic": batch.topic, "gone": rows.packed(gone), "unit": rows.UNIT},
+        ).fetchall()
+        lost |= {fact for (fact,) in found}
+        end(run, "claims", key, gone)
+    if batch.ended_versions:
+        end(run, "articles", "version_id", batch.ended_versions)
+    return lost
 
 
 def _write_folds(run: Writing, touched: Iterable[str] = ()) -> list[Change]:

@@ -85,7 +85,8 @@ class Batch:
     outcome: str
     articles: tuple[StoredArticle, ...] = ()
     claims: tuple[StoredClaim, ...] = ()
-    ended_versions: tuple[str, ...] = ()
+    ended_versions: tuple[str, ...] = ()  # article versions, and all their claims with them
+    ended_claims: tuple[str, ...] = ()
     ledgers: dict[str, Ledger] = field(default_factory=dict)
     notices: tuple[Change, ...] = ()  # corrected and retracted: told once, not part of the fold
     alerts: tuple[Alert, ...] = ()

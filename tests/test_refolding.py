@@ -1,6 +1,5 @@
 """Reviews, rebuilds and readings anew: what folds outside a run, by the command line and on a real store."""
 
-import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,8 @@ from topic_cases import FACT, TOPIC, at, ran, small_job, told
 
 from factdrift.cli.main import cli
 from factdrift.errors import UsageError
+from factdrift.facts.extract.reader import Reader
+from factdrift.log import setup_logging
 from factdrift.model import ChangeKind, Stage
 from flows import refolding, rereading
 from flows.job import Job
@@ -293,6 +294,40 @@ def test_the_changes_of_a_reading_are_foreseen_as_they_are_then_applied(misread:
     assert apply_reading(misread, found, at(2)) == foreseen
 
 
+def test_what_both_readers_say_of_an_article_keeps_its_review(tmp_path: Path) -> None:
+    job = small_job(tmp_path)
+    ran(job, [], 0)
+    page = told("deal", 15, 1, text=f"The deal is done. {SENTENCE} It said so on Thursday.")
+    (right,) = Reader(job.topic).read(page.article)
+    ran(job, [replace(page, claims=(right, replace(right, stage=Stage.PLANNED)))], 1)
+    ((claim,),) = asked(job, "SELECT claim_id FROM claims WHERE stage = 'current' AND source = 'example'")
+    refolding.review(job, claim, "reject", "kim", at(2))
+
+    found = compare_readings(job, at(3))
+    apply_reading(job, found, at(3))
+
+    assert (len(found.gained), [stored.claim.stage for stored in found.lost]) == (0, [Stage.PLANNED])
+    assert asked(job, f"SELECT did FROM evidence_chain WHERE claim_id = '{claim}'") == [("rejected",)]
+    assert standing(job) == [("actual", "43 %", "current")]
+    whole(job)
+
+
+def test_a_page_in_a_language_that_is_read_now_is_labelled_anew(tmp_path: Path) -> None:
+    job = small_job(tmp_path)
+    ran(job, [], 0)
+    page = told("deal", 15, 1, text=f"The deal is done. {SENTENCE} It said so on Thursday.")
+    ran(job, [replace(page, claims=(), unread="no lexicon for 'en'")], 1)
+
+    apply_reading(job, compare_readings(job, at(2)), at(2))
+
+    assert standing(job) == [("actual", "15 %", "current")]
+    assert asked(job, "SELECT unread, system_to IS NULL FROM articles WHERE source = 'example' ORDER BY period") == [
+        ("no lexicon for 'en'", False),
+        ("", True),
+    ]
+    whole(job)
+
+
 def test_an_article_that_is_withdrawn_while_it_is_read_again_does_not_come_back(misread: Job) -> None:
     found = compare_readings(misread, at(2))
     ran(misread, [told("deal", 15, 1, text="The page was taken back for a check.")], 2)
@@ -306,15 +341,14 @@ def test_an_article_that_is_withdrawn_while_it_is_read_again_does_not_come_back(
 
 
 def test_a_reading_tells_how_far_it_is(
-    misread: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    misread: Job, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rereading, "TOLD_AFTER", 1)
-    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+    setup_logging()
 
-    with caplog.at_level(logging.INFO, "factdrift"):
-        compare_readings(misread, at(2))
+    compare_readings(misread, at(2))
 
-    assert "read again articles=1 of=1 differing=1" in caplog.text
+    assert capsys.readouterr().err.endswith("INFO read again articles=1 of=1 differing=1\n")
 
 
 def test_an_applied_reading_is_whole_and_reading_again_finds_nothing(misread: Job) -> None:

@@ -3,12 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.ahead import made_ahead
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers()), st.integers(1, 5))
 def test_everything_is_made_once_in_order_and_not_too_far_ahead(items: list[int], ahead: int) -> None:
     made: list[int] = []

@@ -1,6 +1,5 @@
 """`verify` names what does not hold: the run, the table, the row."""
 
-import logging
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,11 +8,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage_cases import FACT, alert, article, at, batch, claim, fold, write
 
 from factdrift.errors import StoreUnavailable
+from factdrift.log import setup_logging
 from factdrift.model import Count, Evidence, Ledger, Money, Percent, Rate, Review, StoredClaim, Value
 from storage import verify as verifying
 from storage import verify_folds
@@ -100,6 +100,7 @@ def test_a_row_has_the_hash_that_earlier_versions_gave_it(table: str) -> None:
     assert [digest for (digest,) in in_sql] == [digest for (digest,) in former] == in_python
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -119,16 +120,16 @@ def test_a_row_is_hashed_when_it_is_written_as_when_it_is_checked(drawn: list[tu
     kinds.append(pa.list_(pa.int64()))
     drawn_columns = zip(zip(*drawn, strict=True), kinds, strict=True)
     written = pa.table({f"c{n}": pa.array(values, kind) for n, (values, kind) in enumerate(drawn_columns)})
-    for first in range(len(kinds)):  # whichever column comes first, and may be NULL or not
-        order = [*range(first, len(kinds)), *range(first)]
-        columns = [
-            Column(f"c{n}", "TIMESTAMP WITH TIME ZONE" if n == 4 else "", may_be_null=n not in (0, 6)) for n in order
-        ]
-        with connect(":memory:") as db:
-            db.register("written", written)
+    with connect(":memory:") as db:
+        db.register("written", written)
+        for first in range(len(kinds)):  # whichever column comes first, and may be NULL or not
+            columns = [
+                Column(f"c{n}", "TIMESTAMP WITH TIME ZONE" if n == 4 else "", may_be_null=n not in (0, 6))
+                for n in (*range(first, len(kinds)), *range(first))
+            ]
             found = db.execute(f"SELECT {digest_sql(columns)} FROM written").fetchall()
 
-        assert [digest for (digest,) in found] == digests(written, columns)
+            assert [digest for (digest,) in found] == digests(written, columns)
 
 
 def test_texts_are_hashed_wherever_they_stand_in_their_batch() -> None:
@@ -193,23 +194,23 @@ def test_what_may_change_is_no_problem(path: Path) -> None:
 
 
 def test_a_long_check_of_claims_tells_how_far_it_is(
-    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verifying, "CLAIMS_AT_ONCE", 1)
     monkeypatch.setattr(verifying, "TOLD_AFTER", 2)
-    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+    setup_logging()
 
-    with caplog.at_level(logging.INFO, "factdrift"):
-        verify(path)
+    verify(path)
 
-    assert [record.message for record in caplog.records] == ["checked against their articles claims=2"]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("INFO checked against their articles claims=2")
 
 
 def test_many_facts_are_folded_some_at_a_time_and_each_is_compared(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verify_folds, "FACTS_AT_ONCE", 2)
-    monkeypatch.setattr(logging.getLogger("factdrift"), "propagate", True)
+    setup_logging()
     sources = [article(n, percent=10 + n) for n in range(5)]
     claims = [claim(source, percent=10 + n, fact=f"fact-{n}") for n, source in enumerate(sources)]
     ledgers = {each.claim.fact or "": fold([each]) for each in claims}
@@ -218,12 +219,12 @@ def test_many_facts_are_folded_some_at_a_time_and_each_is_compared(
     def all_but_one(topic: str, fact: str, claims: list[StoredClaim], now: datetime) -> Ledger:
         return fold(claims) if fact != "fact-3" else Ledger()
 
-    with caplog.at_level(logging.INFO, "factdrift"):
-        result = verify(tmp_path / "facts.duckdb", all_but_one)
+    result = verify(tmp_path / "facts.duckdb", all_but_one)
 
     assert result.facts == 5
     assert {problem.what for problem in result.problems} == {"does not follow from the claims on fact-3"}
-    assert [record.message[-12:] for record in caplog.records] == ["facts=2 of=5", "facts=4 of=5", "facts=5 of=5"]
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split("facts=")[1] for line in told] == ["2 of=5", "4 of=5", "5 of=5"]
 
 
 def test_beliefs_that_do_not_follow_from_the_claims_are_named(path: Path) -> None:
