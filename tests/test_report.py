@@ -5,13 +5,15 @@ import csv
 import fcntl
 import io
 import json
+import math
 import os
 import re
 import struct
 import subprocess
 import sys
 import termios
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 import pytest
 from conftest import ROOT
@@ -84,7 +86,33 @@ def test_json_keeps_values_and_writes_times_as_iso(capsys: pytest.CaptureFixture
     ]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r="])
+def test_json_is_json_whatever_the_values_are(capsys: pytest.CaptureFixture[str]):
+    row = [math.nan, -math.inf, Decimal("10"), Decimal("1.50"), b"\x00a", time(1, 2), {"a": [AT, None]}, (1, True)]
+
+    show([f"c{n}" for n in range(len(row))], [row], form="json")
+
+    (written,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    nested = {"a": ["2023-11-08T00:00:00+00:00", None]}
+    assert list(written.values()) == [None, None, 10, 1.5, "0061", "01:02:00", nested, [1, True]]
+
+
+def test_csv_loses_no_second_no_line_and_no_joiner_but_what_steers_a_terminal():
+    moment = datetime(2023, 12, 31, 23, 0, 5, 120, tzinfo=UTC)
+    family = "a\nb\tc \u200d"
+
+    text = as_csv(["c"] * 6, [[moment, True, [1, "é"], f"{family}\x1b[31m\u202e", None, 0.1]])
+
+    row = ["2023-12-31T23:00:05.000120+00:00", "true", '[1, "é"]', f"{family}[31m", "", "0.1"]
+    assert list(csv.reader(io.StringIO(text)))[1] == row
+
+
+def test_a_piped_table_has_lists_as_json(capsys: pytest.CaptureFixture[str]):
+    show(["a"], [[{"x": [date(2024, 1, 1)]}]])
+
+    assert capsys.readouterr().out == 'a\n{"x": ["2024-01-01"]}\n'
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n="])
 def test_csv_disarms_what_a_spreadsheet_takes_for_a_formula(start: str):
     line = list(csv.reader(io.StringIO(as_csv(["a"], [[f"{start}cmd|' /C calc'!A0"]]))))[1]
 

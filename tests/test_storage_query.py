@@ -3,14 +3,16 @@
 import hashlib
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as parquet
 import pytest
 from storage_cases import article, batch, write
 
 from factdrift.errors import QueryRefused, StoreUnavailable
-from storage.query import REFUSED, TOO_LARGE, QueryLimits, QueryResult, refusal, run_query
+from storage.query import REFUSED, TOO_LARGE, QueryLimits, QueryResult, refusal, run_query, write_parquet
 from storage.query_child import last_words, open_caged, select
 from storage.snapshot import publish_snapshot
 
@@ -327,6 +329,43 @@ def test_times_come_in_utc(snapshot: Path) -> None:
     result = ask(snapshot, "SELECT published_at::VARCHAR FROM claims ORDER BY 1 LIMIT 1")
 
     assert result.rows() == [("2024-05-01 12:00:00+00",)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("unnest(['infinity'::DATE, '2024-01-01', NULL])", ["infinity", date(2024, 1, 1), None]),
+        ("'-infinity'::TIMESTAMPTZ", ["-infinity"]),
+        ("TIMESTAMP '290000-01-01 00:00:01'", ["290000-01-01 00:00:01"]),
+        ("DATE '0044-03-15 (BC)'", ["0044-03-15 (BC)"]),
+        ("TIMESTAMP_NS '2024-01-01 00:00:00.123456789'", ["2024-01-01 00:00:00.123456789"]),
+        ("['infinity'::DATE]", ["[infinity]"]),
+        ("INTERVAL '1 month 2 days'", ["1 month 2 days"]),
+        ("map {'a': 1}", [{"a": 1}]),
+    ],
+)
+def test_what_python_has_no_value_for_comes_as_its_text(snapshot: Path, asked: str, answered: list[object]) -> None:
+    assert [value for (value,) in ask(snapshot, f"SELECT {asked}").rows()] == answered
+
+
+def test_columns_of_one_name_are_told_apart(snapshot: Path) -> None:
+    assert ask(snapshot, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a").columns == ["a", "a_2", "a_2_2", "a_3"]
+
+
+def test_every_type_can_be_shown_and_written_to_parquet(snapshot: Path, tmp_path: Path) -> None:
+    result = ask(snapshot, "SELECT *, union_value(n := 1) AS one, {'x': INTERVAL 1 DAY} AS two FROM test_all_types()")
+
+    write_parquet(result, tmp_path / "all.parquet")
+
+    written = parquet.read_table(tmp_path / "all.parquet")
+    assert written.column_names == result.columns
+    assert written.num_rows == len(result.rows()) == 3
+    assert written.column("interval").to_pylist()[0] == "00:00:00"
+
+
+def test_a_file_that_cannot_be_written_is_named(snapshot: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=r"none/a\.parquet"):
+        write_parquet(ask(snapshot, "SELECT 1"), tmp_path / "none" / "a.parquet")
 
 
 def test_a_query_that_needs_too_much_memory_is_refused_as_such(snapshot: Path) -> None:

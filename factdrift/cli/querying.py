@@ -30,23 +30,19 @@ def sql(
         raise UsageError(
             "--live: the live file has one owner, and a query must not delay it", "ask the snapshot: leave --live out"
         )
-    from storage.query import QueryLimits, run_query
+    if form == "parquet" and output is None:
+        raise UsageError("parquet needs --output FILE", "for example --output answer.parquet")
+    if form != "parquet" and output is not None:
+        raise UsageError(f"--output is for parquet, not for {form}", "redirect stdout: > FILE")
+    from storage.query import QueryLimits, run_query, write_parquet
 
     given = where.config.query
     limits = QueryLimits(given.timeout_seconds, given.memory_mb, max_rows=given.max_rows)
     result = run_query(where.snapshot, sys.stdin.read() if query == "-" else query, limits)
-    if form == "parquet":
-        _write_parquet(result.table, output)
+    if output is not None:
+        write_parquet(result, output)
+        click.echo(f"wrote {output}", err=True)
     else:
         show(result.columns, result.rows(), form=form)
     if result.cut:
         click.echo(f"cut off after {limits.max_rows} rows: add a LIMIT or raise query.max_rows", err=True)
-
-
-def _write_parquet(table: object, output: Path | None) -> None:
-    import pyarrow.parquet as parquet
-
-    if output is None:
-        raise UsageError("parquet needs --output FILE", "for example --output answer.parquet")
-    parquet.write_table(table, output)
-    click.echo(f"wrote {output}", err=True)

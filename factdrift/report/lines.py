@@ -22,7 +22,7 @@ _STYLE = {
     ChangeKind.OVERDUE: "yellow",
 }
 
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def change_lines(change: Change, sentence: str, outlet: str) -> Text:
@@ -75,4 +75,4 @@ def evidence_lines(published: datetime, did: str, said: str, sentence: str, orig
 def printable(text: str) -> str:
     """The text on one line, without what could steer a terminal: control characters and changes of direction."""
     one_line = " ".join(text.split())
-    return "".join(c for c in one_line if unicodedata.category(c) not in ("Cc", "Cs") and c not in _DIRECTIONS)
+    return "".join(c for c in one_line if unicodedata.category(c) not in ("Cc", "Cs") and c not in DIRECTIONS)

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import math
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -16,14 +19,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from factdrift.report.lines import printable
+from factdrift.report.lines import DIRECTIONS, printable
 
 _LONGEST_WORD = 40  # a longer one (an address) may be broken
 _NARROWEST = 14  # a column of sentences below this is a list of syllables
 _INDENT = 4
 _BETWEEN = 3
 _NUMBER = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?|[\d.,]+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "\r")
 
 
 def show(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, form: str = "table", title: str = "") -> None:
@@ -128,15 +131,39 @@ def _plain(value: Any) -> str:
         return f"{value:%Y-%m-%d}" if (value.hour, value.minute) == (0, 0) else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return printable(str(value))
+    return printable(_exact(value))
 
 
 def _safe(value: Any) -> str:
-    text = _plain(value)
+    text = _exact(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+def _exact(value: Any) -> str:
+    """A value as another program reads it: nothing rounded, no character lost but those that steer a terminal."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return "".join(c for c in value if c in "\n\t" or not _steers(c))
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    if isinstance(value, bool | list | tuple | dict):
+        return json.dumps(_jsonable(value), ensure_ascii=False)
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in DIRECTIONS
+
+
+def _jsonable(value: Any) -> Any:
+    """A value as JSON has it; a number that is none is null there (RFC 8259)."""
+    if isinstance(value, dict):
+        return {str(key): _jsonable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value if isinstance(value, str | int | None) else _exact(value)
