@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -124,16 +125,23 @@ def _must_be_there(path: Path) -> None:
 
 
 def _set_aside(database: Path) -> Path | None:
-    """Move what stands there away, with the log that belongs to it and to no other file."""
-    kept = database.with_name(f"{database.name}.before-restore")
-    log, kept_log = (file.with_name(f"{file.name}.wal") for file in (database, kept))
-    kept_log.unlink(missing_ok=True)
-    if log.exists():
-        log.replace(kept_log)
+    """Move what stands there away, with the log that belongs to it and to no other file. What was kept before stays."""
+    kept = next(name for name in _names_to_keep(database) if not name.exists() and not _log(name).exists())
+    if _log(database).exists():
+        _log(database).replace(_log(kept))
     if not database.exists():
         return None
     database.replace(kept)
     return kept
+
+
+def _names_to_keep(database: Path) -> Iterator[Path]:
+    yield database.with_name(f"{database.name}.before-restore")
+    yield from (database.with_name(f"{database.name}.before-restore-{number}") for number in count(2))
+
+
+def _log(database: Path) -> Path:
+    return database.with_name(f"{database.name}.wal")
 
 
 @contextmanager
@@ -143,4 +151,4 @@ def _temporary(path: Path) -> Iterator[Path]:
         yield fresh
     finally:
         fresh.unlink(missing_ok=True)
-        fresh.with_name(f"{fresh.name}.wal").unlink(missing_ok=True)
+        _log(fresh).unlink(missing_ok=True)

@@ -241,6 +241,16 @@ def test_decisions_of_the_same_moment_count_as_the_fold_counts_them(job: Job) ->
     assert accepted == [(1 if moved else 0,)]
 
 
+def test_readers_have_what_compact_left(job: Job) -> None:
+    ran(job, [told("old", 15, 2, text="Nothing is said of it here.")], 2)
+
+    done = typed(job, "compact", "--drop-text-older-than", "1")
+
+    assert "text of 1 articles without claims dropped" in done.output
+    assert asked(job, "SELECT count(*) FROM articles WHERE text = ''") == [(1,)]
+    whole(job)
+
+
 def test_a_rebuild_with_reviews_comes_out_the_same(job: Job, tmp_path: Path) -> None:
     refolding.review(job, waiting(job), "accept", "kim", at(2))
 

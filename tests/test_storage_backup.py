@@ -88,8 +88,25 @@ def test_a_log_that_was_not_folded_in_is_set_aside_with_its_database(path: Path,
     log = kept.with_name(f"{kept.name}.wal")
     assert log.read_bytes() == b"left by a crash"
     assert verify(path).problems == ()
-    restore(backup, path)
-    assert not log.exists()  # it belonged to the file that was set aside before
+    again = restore(backup, path)
+    assert again is not None
+    assert not again.with_name(f"{again.name}.wal").exists()  # it belonged to the file that was set aside before
+    assert log.exists()
+
+
+def test_a_second_restore_keeps_what_the_first_had_set_aside(path: Path, tmp_path: Path) -> None:
+    backup = back_up(path, tmp_path / "backup.duckdb")
+    write(path, batch("r2", article(2)))
+
+    first = restore(backup, path)
+    second = restore(backup, path)
+    assert first is not None
+    back = restore(first, path)
+
+    assert (first.name, second and second.name, back and back.name) == tuple(
+        f"{path.name}.before-restore{number}" for number in ("", "-2", "-3")
+    )
+    assert count(first, "articles") == count(path, "articles") == 2
 
 
 def test_a_log_without_its_database_is_not_taken_for_the_restored_ones(path: Path, tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def compact(where: Place, days: int | None) -> None:
     """Rewrite the database in less space. Facts, claims and quotes are never dropped."""
     from storage.backup import compact as rewrite
     from storage.backup import drop_text
+    from storage.snapshot import publish_snapshot
 
     now = datetime.now(UTC)
     if days:
@@ -136,4 +137,5 @@ def compact(where: Place, days: int | None) -> None:
             f"text of {drop_text(where.database, now - timedelta(days=days), now)} articles without claims dropped"
         )
     before, after = rewrite(where.database, now)
+    publish_snapshot(where.database, where.snapshot)
     click.echo(f"{where.database}: {before:,} bytes before, {after:,} after")
