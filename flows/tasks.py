@@ -134,12 +134,13 @@ async def decide_and_apply(
 @task(cache_policy=NO_CACHE)
 async def tell(job: Job, now: datetime) -> int:
     """Deliver what waits in the outbox; returns how many could not be delivered."""
+    undelivered = 0
     with open_store(job.database, now=now) as store:
         pending = store.pending_alerts(job.topic.topic)
-        outcomes = deliver(pending, job.config.alerts, os.environ, _write, now)
-        for outcome in outcomes:
+        for outcome in deliver(pending, job.config.alerts, os.environ, _write, now):
             store.mark_alert(outcome.alert_id, sent_at=None if outcome.error else now, error=outcome.error)
-    return sum(1 for outcome in outcomes if outcome.error)
+            undelivered += bool(outcome.error)
+    return undelivered
 
 
 def _write(text: str) -> None:

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -93,6 +93,36 @@ def test_what_the_console_has_shown_is_not_shown_at_the_next_try(receiver: Recei
 
     assert outcome == {"a1": ""}
     assert written == ""
+    assert len(receiver.bodies) == 1
+
+
+def test_a_channel_that_had_the_alert_does_not_get_it_again_because_another_failed(receiver: Receiver):
+    mail = ChannelConfig(kind="apprise", url_env="MAIL_HOOK_URL")  # in which the other's name stands as well
+    channels = (HOOK, mail)
+    first, _ = send(alert(), channels=channels, HOOK_URL=receiver.url)
+    again = replace(alert(attempts=1, age=60), last_error=first["a1"])
+
+    second, _ = send(again, channels=channels, HOOK_URL=receiver.url)
+    third, _ = send(again, channels=channels, HOOK_URL=receiver.url, MAIL_HOOK_URL=receiver.url)
+
+    assert first == second == {"a1": "MAIL_HOOK_URL: this environment variable is not set"}
+    assert third == {"a1": ""}
+    assert len(receiver.bodies) == 2
+
+
+def test_where_the_channel_that_failed_is_gone_the_others_are_tried(receiver: Receiver):
+    failed = replace(alert(attempts=1, age=60), last_error="MAIL_URL: this environment variable is not set")
+
+    outcome, _ = send(failed, channels=(HOOK,), HOOK_URL=receiver.url)
+
+    assert outcome == {"a1": ""}
+    assert len(receiver.bodies) == 1
+
+
+def test_each_outcome_is_known_before_the_next_alert_is_sent(receiver: Receiver):
+    outcomes = deliver([alert("a1"), alert("a2")], [HOOK], {"HOOK_URL": receiver.url}, print, NOW)
+
+    assert next(outcomes).alert_id == "a1"
     assert len(receiver.bodies) == 1
 
 

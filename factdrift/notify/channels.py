@@ -6,7 +6,7 @@ not followed, a failure is a value: the outbox tries again at the next run.
 
 import contextlib
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,14 +28,22 @@ def deliver(
     environment: Mapping[str, str],
     write: Callable[[str], None],
     now: datetime,
-) -> list[Delivery]:
-    """Send each alert through each channel; never raises for a channel that fails."""
+) -> Iterator[Delivery]:
+    """Send each alert through each channel that has not had it; never raises for a channel that fails.
+
+    Each outcome is given before the next alert is sent: kept at once, a crash repeats one alert at most.
+    """
     listed = list(channels)
-    due = [alert for alert in alerts if _is_due(alert, now)]
-    return [
-        Delivery(alert.alert_id, "; ".join(filter(None, (_send(alert, c, environment, write) for c in listed))))
-        for alert in due
-    ]
+    for alert in alerts:
+        if _is_due(alert, now):
+            errors = (_send(alert, channel, environment, write) for channel in _untold(alert, listed))
+            yield Delivery(alert.alert_id, "; ".join(filter(None, errors)))
+
+
+def _untold(alert: Alert, channels: list[ChannelConfig]) -> list[ChannelConfig]:
+    """The channels that failed at the last try, by the names in its error; all where none of them is left."""
+    names = {error.split(": ")[0] for error in alert.last_error.split("; ")}
+    return [channel for channel in channels if channel.url_env in names] or channels
 
 
 def _is_due(alert: Alert, now: datetime) -> bool:
