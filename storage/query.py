@@ -81,7 +81,7 @@ def _python_values(column: pa.ChunkedArray) -> list[Any]:
 
 def _python_value(value: pa.Scalar, text: str | None) -> Any:
     try:
-        return value.as_py()
+        return value.as_py(maps_as_pydicts="lossy")
     except (OverflowError, ValueError):
         return text
 

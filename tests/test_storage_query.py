@@ -342,6 +342,10 @@ def test_times_come_in_utc(snapshot: Path) -> None:
         ("['infinity'::DATE]", ["[infinity]"]),
         ("INTERVAL '1 month 2 days'", ["1 month 2 days"]),
         ("map {'a': 1}", [{"a": 1}]),
+        (
+            "unnest([map {'a': 'infinity'::DATE}, map {'a': DATE '2024-01-01'}])",
+            ["{a=infinity}", {"a": date(2024, 1, 1)}],
+        ),
     ],
 )
 def test_what_python_has_no_value_for_comes_as_its_text(snapshot: Path, asked: str, answered: list[object]) -> None:
